@@ -1,0 +1,116 @@
+//! The retention of a period: who was there at its start, who at its end, who left, who came back.
+
+use crate::lines::{Fold, LineKind, OrderLines};
+
+/// How the customers of a period moved. A customer is *active* at a moment *m* if a purchase line lies
+/// in `[m - H, m)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Retention {
+    /// Active at the start: `stayed + lost`.
+    pub at_start: u64,
+    /// Active at the end: `stayed + new + came_back`.
+    pub at_end: u64,
+    /// Active at the start and at the end.
+    pub stayed: u64,
+    /// Active at the start and not at the end.
+    pub lost: u64,
+    /// Active at the end, first purchase within the period.
+    pub new: u64,
+    /// Active at the end, not at the start, first purchase before the period.
+    pub came_back: u64,
+    /// Bought within the period, active neither at its start nor at its end.
+    pub passed_through: u64,
+}
+
+impl Retention {
+    /// The share of the customers at the start who are still there at the end: `stayed / at_start`.
+    /// `None` without customers at the start.
+    pub fn rate(&self) -> Option<f64> {
+        ratio(self.stayed, self.at_start)
+    }
+
+    /// The textbook's retention rate of the period, (end - new) / start. It counts those who came back
+    /// as kept, so it can exceed 1. `None` without customers at the start.
+    pub fn rate_with_returns(&self) -> Option<f64> {
+        ratio(self.stayed + self.came_back, self.at_start)
+    }
+
+    /// Adds other customers of the same period.
+    pub fn merge(&mut self, other: &Retention) {
+        self.at_start += other.at_start;
+        self.at_end += other.at_end;
+        self.stayed += other.stayed;
+        self.lost += other.lost;
+        self.new += other.new;
+        self.came_back += other.came_back;
+        self.passed_through += other.passed_through;
+    }
+}
+
+fn ratio(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Counts the movements of customers over the period `[start_us, end_us)`.
+#[derive(Debug, Clone)]
+pub struct PeriodFold {
+    start_us: i64,
+    end_us: i64,
+    active_us: i64,
+    retention: Retention,
+}
+
+impl PeriodFold {
+    /// A fold over the period `[start_us, end_us)` (UTC microseconds), where a customer is active for
+    /// `active_us` microseconds after a purchase. Nothing at or after `end_us` is looked at.
+    pub fn new(start_us: i64, end_us: i64, active_us: i64) -> PeriodFold {
+        PeriodFold {
+            start_us,
+            end_us,
+            active_us,
+            retention: Retention::default(),
+        }
+    }
+
+    /// The movements counted so far.
+    pub fn retention(&self) -> &Retention {
+        &self.retention
+    }
+}
+
+impl Fold for PeriodFold {
+    fn fold(&mut self, lines: &OrderLines<'_>) {
+        let lines = lines.trimmed();
+        let mut before_us = None;
+        let mut within_us = None;
+        for i in 0..lines.len() {
+            let time_us = lines.time_us[i];
+            if time_us >= self.end_us {
+                break;
+            }
+            if lines.kind(i) != LineKind::Purchase {
+                continue;
+            }
+            if time_us < self.start_us {
+                before_us = Some(time_us);
+            } else {
+                within_us = Some(time_us);
+            }
+        }
+        let is_active = |last_us: Option<i64>, moment_us: i64| {
+            last_us.is_some_and(|last_us| last_us >= moment_us.saturating_sub(self.active_us))
+        };
+        let at_start = is_active(before_us, self.start_us);
+        let at_end = is_active(within_us.or(before_us), self.end_us);
+        let totals = &mut self.retention;
+        totals.at_start += u64::from(at_start);
+        totals.at_end += u64::from(at_end);
+        match (at_start, at_end) {
+            (true, true) => totals.stayed += 1,
+            (true, false) => totals.lost += 1,
+            (false, true) if before_us.is_none() => totals.new += 1,
+            (false, true) => totals.came_back += 1,
+            (false, false) => totals.passed_through += u64::from(within_us.is_some()),
+        }
+    }
+}

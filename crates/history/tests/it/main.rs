@@ -1,0 +1,16 @@
+//! Tables in, tables out: a few lines of events go through a fold, the answer is worked by hand.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may fail where it stands"
+)]
+
+mod as_of_cut;
+mod features;
+mod labels;
+mod months;
+mod periods;
+mod repeats;
+mod rhythm;
+mod table;

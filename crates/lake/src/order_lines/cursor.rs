@@ -1,0 +1,243 @@
+//! A cursor over one sorted file: the lines of one customer after the other,
+//! as slices.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{
+    DataType, Decimal64Type, Field, Int32Type, Int64Type, Schema, TimeUnit,
+    TimestampMicrosecondType,
+};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::{Error, Result};
+
+/// Rows decoded at a time.
+const BATCH_ROWS: usize = 32_768;
+/// The columns of a history.
+const COLUMNS: [&str; 6] =
+    ["customer_id", "time", "order_id", "product_id", "quantity", "amount"];
+
+/// The columns of some lines, all of one length.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pub customer: Vec<i64>,
+    pub time_us: Vec<i64>,
+    pub order: Vec<u64>,
+    pub product: Vec<u32>,
+    pub quantity: Vec<i64>,
+    pub amount: Vec<i64>,
+}
+
+impl Lines {
+    /// Empties all columns, keeping their memory.
+    pub fn clear(&mut self) {
+        self.drop_front(self.customer.len());
+    }
+
+    fn drop_front(&mut self, rows: usize) {
+        self.customer.drain(..rows);
+        self.time_us.drain(..rows);
+        self.order.drain(..rows);
+        self.product.drain(..rows);
+        self.quantity.drain(..rows);
+        self.amount.drain(..rows);
+    }
+
+    /// Appends row `i` of `other`.
+    pub fn push_from(&mut self, other: &Self, i: usize) {
+        self.customer.push(other.customer[i]);
+        self.time_us.push(other.time_us[i]);
+        self.order.push(other.order[i]);
+        self.product.push(other.product[i]);
+        self.quantity.push(other.quantity[i]);
+        self.amount.push(other.amount[i]);
+    }
+}
+
+/// Gives products small numbers, the same for equal texts within one bucket.
+#[derive(Debug, Default)]
+pub(super) struct Products {
+    codes: HashMap<Box<str>, u32>,
+}
+
+impl Products {
+    fn code(&mut self, product: &str) -> u32 {
+        if let Some(code) = self.codes.get(product) {
+            return *code;
+        }
+        let code = self.codes.len() as u32;
+        self.codes.insert(product.into(), code);
+        code
+    }
+}
+
+/// A dictionary's values once worked out for each code, kept while the reader
+/// hands out the same dictionary.
+struct Translated<T> {
+    values: Option<ArrayRef>,
+    codes: Vec<T>,
+}
+
+impl<T> Translated<T> {
+    fn new() -> Self {
+        Self { values: None, codes: Vec::new() }
+    }
+
+    fn refresh(&mut self, values: &ArrayRef, mut each: impl FnMut(&str) -> T) {
+        if self.values.as_ref().is_some_and(|known| Arc::ptr_eq(known, values)) {
+            return;
+        }
+        let texts = values.as_string::<i32>();
+        self.codes.clear();
+        self.codes.extend((0..texts.len()).map(|i| each(texts.value(i))));
+        self.values = Some(values.clone());
+    }
+}
+
+/// Reads one file in order.
+pub(super) struct Cursor {
+    reader: ParquetRecordBatchReader,
+    pub lines: Lines,
+    start: usize,
+    exhausted: bool,
+    orders: Translated<u64>,
+    products: Translated<u32>,
+}
+
+impl Cursor {
+    pub fn open(path: &Path) -> Result<Self> {
+        let open = || std::fs::File::open(path).map_err(Error::io("read", path));
+        let dictionary =
+            DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let plain = ParquetRecordBatchReaderBuilder::try_new(open()?)
+            .map_err(Error::parquet("read", path))?;
+        // The hint names every column of the file; only those read matter.
+        let fields: Vec<Field> = plain
+            .schema()
+            .fields()
+            .iter()
+            .map(|f| match (f.name().as_str(), f.data_type()) {
+                ("order_id" | "product_id", _) => f.as_ref().clone().with_data_type(dictionary.clone()),
+                (_, DataType::Decimal128(p, s)) => {
+                    f.as_ref().clone().with_data_type(DataType::Decimal64(*p, *s))
+                }
+                _ => f.as_ref().clone(),
+            })
+            .collect();
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(open()?, options)
+            .map_err(Error::parquet("read", path))?;
+        check_layout(builder.schema(), path)?;
+        let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
+        let reader = builder
+            .with_projection(mask)
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(Error::parquet("read", path))?;
+        Ok(Self {
+            reader,
+            lines: Lines::default(),
+            start: 0,
+            exhausted: false,
+            orders: Translated::new(),
+            products: Translated::new(),
+        })
+    }
+
+    /// The next customer and where its lines stand in [`Cursor::lines`];
+    /// `None` at the end. The same answer until [`Cursor::advance`].
+    pub fn current(&mut self, products: &mut Products) -> Result<Option<(i64, Range<usize>)>> {
+        loop {
+            if let Some(&customer) = self.lines.customer.get(self.start) {
+                let run = self.lines.customer[self.start..].partition_point(|&c| c == customer);
+                let end = self.start + run;
+                if end < self.lines.customer.len() || self.exhausted {
+                    return Ok(Some((customer, self.start..end)));
+                }
+            } else if self.exhausted {
+                return Ok(None);
+            }
+            self.load(products)?;
+        }
+    }
+
+    /// Goes past the lines up to `end`.
+    pub fn advance(&mut self, end: usize) {
+        self.start = end;
+    }
+
+    /// Keeps the lines not yet handed out and appends the next batch.
+    fn load(&mut self, products: &mut Products) -> Result<()> {
+        self.lines.drop_front(self.start);
+        self.start = 0;
+        let Some(batch) = self.reader.next() else {
+            self.exhausted = true;
+            return Ok(());
+        };
+        self.append(&batch?, products);
+        Ok(())
+    }
+
+    fn append(&mut self, batch: &RecordBatch, products: &mut Products) {
+        let ints = |i: usize| batch.column(i).as_primitive::<Int64Type>().values();
+        let decimals = |i: usize| batch.column(i).as_primitive::<Decimal64Type>().values();
+        let named = positions(batch);
+        self.lines.customer.extend_from_slice(ints(named[0]));
+        let times = batch.column(named[1]).as_primitive::<TimestampMicrosecondType>();
+        self.lines.time_us.extend_from_slice(times.values());
+        let orders = batch.column(named[2]).as_dictionary::<Int32Type>();
+        self.orders.refresh(orders.values(), |text| xxh3_64(text.as_bytes()).max(1));
+        push_codes(&mut self.lines.order, orders, &self.orders.codes, 0);
+        let items = batch.column(named[3]).as_dictionary::<Int32Type>();
+        self.products.refresh(items.values(), |text| products.code(text));
+        push_codes(&mut self.lines.product, items, &self.products.codes, u32::MAX);
+        self.lines.quantity.extend_from_slice(decimals(named[4]));
+        self.lines.amount.extend_from_slice(decimals(named[5]));
+    }
+}
+
+fn push_codes<T: Copy>(
+    out: &mut Vec<T>,
+    array: &arrow::array::DictionaryArray<Int32Type>,
+    codes: &[T],
+    missing: T,
+) {
+    let keys = array.keys();
+    if keys.null_count() == 0 {
+        out.extend(keys.values().iter().map(|&k| codes[k as usize]));
+    } else {
+        out.extend(keys.iter().map(|k| k.map_or(missing, |k| codes[k as usize])));
+    }
+}
+
+fn positions(batch: &RecordBatch) -> [usize; 6] {
+    COLUMNS.map(|name| batch.schema_ref().index_of(name).unwrap_or(0))
+}
+
+/// The types the columns must have, so that nothing below can fail on them.
+fn check_layout(schema: &Schema, path: &Path) -> Result<()> {
+    for name in COLUMNS {
+        let good = schema.field_with_name(name).is_ok_and(|f| match name {
+            "customer_id" => f.data_type() == &DataType::Int64,
+            "time" => matches!(f.data_type(), DataType::Timestamp(TimeUnit::Microsecond, _)),
+            "order_id" | "product_id" => matches!(f.data_type(), DataType::Dictionary(..)),
+            _ => f.data_type() == &DataType::Decimal64(18, 4),
+        });
+        if !good {
+            return Err(Error::Layout {
+                path: path.to_owned(),
+                column: name.to_owned(),
+                wanted: "that `order_lines` has in this version".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}

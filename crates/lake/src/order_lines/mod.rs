@@ -1,0 +1,71 @@
+//! Order lines, customer-major: bucketed by the leading bits of `customer_id`,
+//! sorted by customer and time inside a bucket.
+//!
+//! [`LineSorter`] takes rows in any order and writes the buckets; [`Histories`]
+//! hands out one customer's lines after the other, in order.
+
+mod bucket;
+mod cursor;
+mod equal;
+mod existing;
+mod histories;
+mod schema;
+mod sorter;
+
+pub use histories::{Histories, HistoryCounts, read_unknown};
+pub use schema::{LineSchema, PART_COLUMN, TABLE};
+pub use sorter::{LineSorter, SortOutcome};
+
+/// Rows a bucket may hold before the number of buckets is doubled.
+pub const BUCKET_ROWS_MAX: u64 = 4_000_000;
+/// Sorted files a bucket may have before they are merged into one.
+pub const BUCKET_FILES_MAX: usize = 8;
+/// Lines of one customer that are handed out at the most; the earliest beyond
+/// that are left out and counted.
+pub const HISTORY_ROWS_MAX: usize = 1_000_000;
+/// The bucket of rows whose customer is not known.
+pub const UNKNOWN_BUCKET: i32 = -1;
+
+/// The bucket of a customer when `bits` leading bits are used. Buckets are in
+/// the order of signed ids.
+pub(crate) fn bucket_of(customer_id: i64, bits: u32) -> i32 {
+    if bits == 0 {
+        return 0;
+    }
+    let unsigned = (customer_id as u64) ^ (1 << 63);
+    (unsigned >> (64 - bits)) as i32
+}
+
+/// Bits needed so that `rows` spread over the buckets stay below the limit.
+pub(crate) fn bits_for(rows: u64) -> u32 {
+    let mut bits = 0;
+    while (rows >> bits) > BUCKET_ROWS_MAX && bits < 12 {
+        bits += 1;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_follow_the_signed_order() {
+        let ids = [i64::MIN, -5, -1, 0, 1, 5, i64::MAX];
+        for bits in [1, 3, 12] {
+            let buckets: Vec<_> = ids.iter().map(|&id| bucket_of(id, bits)).collect();
+            assert!(buckets.is_sorted(), "{buckets:?}");
+            assert_eq!(buckets[0], 0);
+            assert_eq!(buckets[6], (1 << bits) - 1);
+        }
+        assert!(ids.iter().all(|&id| bucket_of(id, 0) == 0));
+    }
+
+    #[test]
+    fn bits_grow_with_the_rows() {
+        assert_eq!(bits_for(0), 0);
+        assert_eq!(bits_for(4_000_000), 0);
+        assert_eq!(bits_for(4_000_001), 1);
+        assert_eq!(bits_for(20_000_000), 3);
+    }
+}

@@ -1,0 +1,579 @@
+//! Plain totals of a raw file, per source column, before anything is cleaned:
+//! what an owner of the file would count by hand.
+
+mod distinct;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::infer::{Profile, is_missing};
+use super::number::{NumberFormat, parse_exact, parse_f64, pow10};
+use super::tokens::Block;
+
+use distinct::Distinct;
+
+/// Totals of one column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnTotals {
+    /// Name of the column.
+    pub name: String,
+    /// Rows that could be split into cells.
+    pub rows: u64,
+    /// Missing cells (see [`super::infer::is_missing`]).
+    pub missing: u64,
+    /// Cells with blanks before or after their text.
+    pub outer_blanks: u64,
+    /// Distinct values, trimmed, missing ones not counted.
+    pub distinct: u64,
+    /// The count is exact (by 64-bit hashes, up to
+    /// [`super::DISTINCT_EXACT_MAX`]); otherwise an estimate within some 1 %.
+    pub distinct_exact: bool,
+    /// For columns of numbers.
+    pub numbers: Option<NumberTotals>,
+}
+
+/// Totals of the numbers of a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NumberTotals {
+    /// Cells that are numbers.
+    pub count: u64,
+    /// Cells that are neither numbers nor missing.
+    pub not_numbers: u64,
+    /// Numbers below zero.
+    pub negative: u64,
+    /// Zeros.
+    pub zero: u64,
+    /// Smallest; NaN without numbers.
+    pub min: f64,
+    /// Largest; NaN without numbers.
+    pub max: f64,
+    /// The sum.
+    pub sum: ExactSum,
+}
+
+/// A sum of decimal numbers in 128 bits: `mantissa` x 10^-`scale`, plus
+/// `inexact` for what is not decimal (floating-point columns, exponents).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ExactSum {
+    /// All digits as one whole number.
+    pub mantissa: i128,
+    /// Digits after the decimal mark.
+    pub scale: u8,
+    /// What could only be added in floating point.
+    pub inexact: f64,
+    /// Nothing was added in floating point.
+    pub is_inexact: bool,
+}
+
+/// Sums keep at most this many digits after the decimal mark.
+const SUM_SCALE_MAX: u8 = 18;
+
+impl ExactSum {
+    /// Adds `mantissa` x 10^-`scale`.
+    #[inline]
+    pub fn add(&mut self, mantissa: i128, scale: u8) {
+        if scale == self.scale
+            && let Some(sum) = self.mantissa.checked_add(mantissa)
+        {
+            self.mantissa = sum;
+            return;
+        }
+        self.add_slowly(mantissa, scale);
+    }
+
+    #[cold]
+    fn add_slowly(&mut self, mantissa: i128, scale: u8) {
+        let wanted = self.scale.max(scale).min(SUM_SCALE_MAX);
+        let lift = |value: i128, from: u8| match wanted.checked_sub(from) {
+            Some(by) => value.checked_mul(i128::from(pow10(by)?)),
+            None => None,
+        };
+        match (lift(self.mantissa, self.scale), lift(mantissa, scale)) {
+            (Some(sum), Some(more)) if sum.checked_add(more).is_some() => {
+                self.mantissa = sum + more;
+                self.scale = wanted;
+            }
+            _ => self.add_f64(mantissa as f64 / 10_f64.powi(i32::from(scale))),
+        }
+    }
+
+    /// Adds a floating-point number.
+    pub fn add_f64(&mut self, value: f64) {
+        self.inexact += value;
+        self.is_inexact = true;
+    }
+
+    /// The sum as a double.
+    pub fn to_f64(self) -> f64 {
+        // Whole part and rest apart, so that large sums keep their digits.
+        let power = 10_i128.pow(u32::from(self.scale));
+        (self.mantissa / power) as f64
+            + (self.mantissa % power) as f64 / power as f64
+            + self.inexact
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Counter {
+    name: String,
+    /// How its numbers are written, if it has numbers.
+    number: Option<NumberFormat>,
+    rows: u64,
+    missing: u64,
+    outer_blanks: u64,
+    distinct: Distinct,
+    numbers: NumberTotals,
+}
+
+/// Counts while a file is read. Give it to [`super::ReadSpec::totals`].
+#[derive(Debug, Clone)]
+pub struct Totals {
+    columns: Vec<Counter>,
+    /// Columns whose products are summed.
+    pair: Option<(usize, usize)>,
+    pair_sum: ExactSum,
+}
+
+impl Totals {
+    /// Counters for the columns of a profile; `pair` names two of them
+    /// (quantity and unit price, by position in the file) whose product is
+    /// summed.
+    pub fn new(profile: &Profile, pair: Option<(usize, usize)>) -> Self {
+        let columns = profile
+            .columns
+            .iter()
+            .map(|column| Counter {
+                name: column.name.clone(),
+                number: column.kind.is_number().then_some(column.number),
+                rows: 0,
+                missing: 0,
+                outer_blanks: 0,
+                distinct: Distinct::default(),
+                numbers: NumberTotals {
+                    count: 0,
+                    not_numbers: 0,
+                    negative: 0,
+                    zero: 0,
+                    min: f64::NAN,
+                    max: f64::NAN,
+                    sum: ExactSum::default(),
+                },
+            })
+            .collect();
+        Totals {
+            columns,
+            pair,
+            pair_sum: ExactSum::default(),
+        }
+    }
+
+    /// The totals so far, column by column.
+    pub fn columns(&self) -> Vec<ColumnTotals> {
+        self.columns
+            .iter()
+            .map(|counter| {
+                let (distinct, distinct_exact) = counter.distinct.count();
+                ColumnTotals {
+                    name: counter.name.clone(),
+                    rows: counter.rows,
+                    missing: counter.missing,
+                    outer_blanks: counter.outer_blanks,
+                    distinct,
+                    distinct_exact,
+                    numbers: counter.number.map(|_| counter.numbers),
+                }
+            })
+            .collect()
+    }
+
+    /// The sum of products of the pair of columns, over rows where both are
+    /// numbers; `None` without a pair.
+    pub fn pair_sum(&self) -> Option<ExactSum> {
+        self.pair.map(|_| self.pair_sum)
+    }
+
+    /// Adds the records of a block of text; faulty ones do not count.
+    pub fn add_block(&mut self, block: &Block) {
+        let faulty = block.records().iter().any(|record| record.fault.is_some());
+        for (position, counter) in self.columns.iter_mut().enumerate() {
+            if faulty {
+                let rows = block.records().iter().zip(block.column(position));
+                counter.add_cells(
+                    rows.filter(|(record, _)| record.fault.is_none())
+                        .map(|(_, cell)| cell),
+                );
+            } else {
+                counter.add_cells(block.column(position));
+            }
+        }
+        if let Some((a, b)) = self.pair
+            && let (Some(x), Some(y)) = (
+                self.columns.get(a).and_then(|c| c.number),
+                self.columns.get(b).and_then(|c| c.number),
+            )
+        {
+            for (left, right) in block.column(a).zip(block.column(b)) {
+                add_product(&mut self.pair_sum, left, &x, right, &y);
+            }
+        }
+    }
+
+    /// Adds a batch of Parquet; `positions` says which column of the file each
+    /// of its columns is.
+    pub fn add_arrays(&mut self, batch: &RecordBatch, positions: &[usize]) {
+        for (array, position) in batch.columns().iter().zip(positions) {
+            if let Some(counter) = self.columns.get_mut(*position) {
+                counter.add_array(array);
+            }
+        }
+        let Some((a, b)) = self.pair else { return };
+        let array = |wanted| {
+            positions
+                .iter()
+                .position(|p| *p == wanted)
+                .and_then(|i| batch.columns().get(i))
+        };
+        let (Some(left), Some(right)) = (array(a), array(b)) else {
+            return;
+        };
+        let format = |i: usize| {
+            self.columns
+                .get(i)
+                .and_then(|c| c.number)
+                .unwrap_or(NumberFormat::PLAIN)
+        };
+        let (Some(left), Some(right)) = (decimals(left, &format(a)), decimals(right, &format(b)))
+        else {
+            return;
+        };
+        for (left, right) in left.into_iter().zip(right) {
+            match (left, right) {
+                (Number::Exact(x, p), Number::Exact(y, q)) => {
+                    self.pair_sum.add(i128::from(x) * i128::from(y), p + q)
+                }
+                (Number::None, _) | (_, Number::None) => {}
+                (x, y) => self.pair_sum.add_f64(x.to_f64() * y.to_f64()),
+            }
+        }
+    }
+}
+
+/// A number of a Parquet column.
+#[derive(Debug, Clone, Copy)]
+enum Number {
+    None,
+    /// Mantissa and digits after the decimal mark.
+    Exact(i64, u8),
+    Float(f64),
+}
+
+impl Number {
+    fn to_f64(self) -> f64 {
+        match self {
+            Number::None => f64::NAN,
+            Number::Exact(mantissa, scale) => mantissa as f64 / 10_f64.powi(i32::from(scale)),
+            Number::Float(value) => value,
+        }
+    }
+}
+
+/// A double that is the nearest to a decimal number of at most six digits
+/// after the decimal mark is taken for that number.
+#[inline]
+fn from_f64(value: f64) -> Number {
+    const UNIT: f64 = 1e6;
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let scaled = (value * UNIT).round();
+    if scaled.abs() < EXACT && scaled / UNIT == value {
+        Number::Exact(scaled as i64, 6)
+    } else {
+        Number::Float(value)
+    }
+}
+
+/// A column as numbers; `None` if it has none.
+fn decimals(array: &ArrayRef, format: &NumberFormat) -> Option<Vec<Number>> {
+    if array.data_type().is_integer() {
+        let wide = cast(array, &DataType::Int64).ok()?;
+        return Some(
+            wide.as_primitive::<Int64Type>()
+                .iter()
+                .map(|v| v.map_or(Number::None, |v| Number::Exact(v, 0)))
+                .collect(),
+        );
+    }
+    if array.data_type().is_floating() {
+        let wide = cast(array, &DataType::Float64).ok()?;
+        let number = |v: Option<f64>| v.filter(|v| !v.is_nan()).map_or(Number::None, from_f64);
+        return Some(
+            wide.as_primitive::<Float64Type>()
+                .iter()
+                .map(number)
+                .collect(),
+        );
+    }
+    let text = cast(array, &DataType::Utf8).ok()?;
+    let number =
+        |cell: Option<&str>| match cell.and_then(|cell| parse_exact(cell.as_bytes(), format)) {
+            Some(exact) if !exact.cut => Number::Exact(exact.mantissa, exact.scale),
+            _ => cell
+                .and_then(|cell| parse_f64(cell.as_bytes(), format))
+                .map_or(Number::None, Number::Float),
+        };
+    Some(text.as_string::<i32>().iter().map(number).collect())
+}
+
+#[inline]
+fn add_product(sum: &mut ExactSum, left: &[u8], x: &NumberFormat, right: &[u8], y: &NumberFormat) {
+    if left.is_empty() || right.is_empty() {
+        return;
+    }
+    match (parse_exact(left, x), parse_exact(right, y)) {
+        (Some(a), Some(b)) if !a.cut && !b.cut => sum.add(
+            i128::from(a.mantissa) * i128::from(b.mantissa),
+            a.scale + b.scale,
+        ),
+        _ => {
+            if let (Some(a), Some(b)) = (parse_f64(left, x), parse_f64(right, y)) {
+                sum.add_f64(a * b);
+            }
+        }
+    }
+}
+
+impl NumberTotals {
+    #[inline]
+    fn see(&mut self, value: f64) {
+        self.count += 1;
+        self.negative += u64::from(value < 0.0);
+        self.zero += u64::from(value == 0.0);
+        // Comparisons with the first NaN are false, hence the double negation.
+        if !(value >= self.min) {
+            self.min = value;
+        }
+        if !(value <= self.max) {
+            self.max = value;
+        }
+    }
+
+    fn see_cell(&mut self, cell: &[u8], format: &NumberFormat) {
+        match parse_exact(cell, format) {
+            Some(exact) if !exact.cut => {
+                self.see(exact.to_f64());
+                self.sum.add(i128::from(exact.mantissa), exact.scale);
+            }
+            _ => match parse_f64(cell, format) {
+                Some(value) => {
+                    self.see(value);
+                    self.sum.add_f64(value);
+                }
+                None => self.not_numbers += 1,
+            },
+        }
+    }
+}
+
+#[inline]
+fn has_outer_blanks(cell: &[u8]) -> bool {
+    let blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+    blank(cell.first()) || blank(cell.last())
+}
+
+impl Counter {
+    fn add_cells<'c>(&mut self, cells: impl Iterator<Item = &'c [u8]>) {
+        let mut last: &[u8] = &[];
+        for cell in cells {
+            self.rows += 1;
+            let mut trimmed = cell;
+            if has_outer_blanks(cell) {
+                trimmed = cell.trim_ascii();
+                self.outer_blanks += u64::from(!trimmed.is_empty());
+            }
+            if is_missing(trimmed) {
+                self.missing += 1;
+                continue;
+            }
+            if trimmed != last {
+                self.distinct.add(xxh3_64(trimmed));
+                last = trimmed;
+            }
+            if let Some(format) = &self.number {
+                self.numbers.see_cell(trimmed, format);
+            }
+        }
+    }
+
+    fn add_array(&mut self, array: &ArrayRef) {
+        match array.data_type() {
+            DataType::Dictionary(key, _) if **key == DataType::Int32 => self.add_dictionary(array),
+            DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::Int64
+            | DataType::UInt8
+            | DataType::UInt16
+            | DataType::UInt32 => {
+                self.add_integers(array);
+            }
+            DataType::Float16 | DataType::Float32 | DataType::Float64 => self.add_floats(array),
+            DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => self.add_times(array),
+            _ => self.add_as_text(array),
+        }
+    }
+
+    fn add_as_text(&mut self, array: &ArrayRef) {
+        match cast(array, &DataType::Utf8) {
+            Ok(text) => {
+                let text = text.as_string::<i32>();
+                self.add_cells((0..text.len()).map(|row| {
+                    if text.is_valid(row) {
+                        text.value(row).as_bytes()
+                    } else {
+                        &[]
+                    }
+                }));
+            }
+            // Nested values have no text: present or missing is all that is said.
+            Err(_) => {
+                self.rows += array.len() as u64;
+                self.missing += array.null_count() as u64;
+            }
+        }
+    }
+
+    /// Looks at each value of the dictionary once, then only counts.
+    fn add_dictionary(&mut self, array: &ArrayRef) {
+        let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() else {
+            return;
+        };
+        let mut uses = vec![0_u64; dictionary.values().len()];
+        let mut absent = 0;
+        for key in dictionary.keys() {
+            match key
+                .and_then(|key| usize::try_from(key).ok())
+                .and_then(|key| uses.get_mut(key))
+            {
+                Some(count) => *count += 1,
+                None => absent += 1,
+            }
+        }
+        let Ok(values) = cast(dictionary.values(), &DataType::Utf8) else {
+            return;
+        };
+        self.rows += array.len() as u64;
+        self.missing += absent;
+        for (value, count) in values
+            .as_string::<i32>()
+            .iter()
+            .zip(uses)
+            .filter(|(_, count)| *count > 0)
+        {
+            let cell = value.unwrap_or("").as_bytes();
+            let trimmed = cell.trim_ascii();
+            if is_missing(trimmed) {
+                self.missing += count;
+                continue;
+            }
+            self.outer_blanks += if trimmed.len() < cell.len() { count } else { 0 };
+            self.distinct.add(xxh3_64(trimmed));
+            if let Some(format) = &self.number {
+                (0..count).for_each(|_| self.numbers.see_cell(trimmed, format));
+            }
+        }
+    }
+
+    fn add_integers(&mut self, array: &ArrayRef) {
+        let Ok(wide) = cast(array, &DataType::Int64) else {
+            return self.add_as_text(array);
+        };
+        self.rows += array.len() as u64;
+        self.missing += array.null_count() as u64;
+        let mut last = None;
+        for value in wide.as_primitive::<Int64Type>().iter().flatten() {
+            if last != Some(value) {
+                self.distinct.add(mix(value as u64));
+                last = Some(value);
+            }
+            if self.number.is_some() {
+                self.numbers.see(value as f64);
+                self.numbers.sum.add(i128::from(value), 0);
+            }
+        }
+    }
+
+    fn add_floats(&mut self, array: &ArrayRef) {
+        let Ok(wide) = cast(array, &DataType::Float64) else {
+            return self.add_as_text(array);
+        };
+        self.rows += array.len() as u64;
+        self.missing += array.null_count() as u64;
+        for value in wide.as_primitive::<Float64Type>().iter().flatten() {
+            if value.is_nan() {
+                self.missing += 1;
+                continue;
+            }
+            self.distinct.add(mix(value.to_bits()));
+            if self.number.is_some() {
+                self.numbers.see(value);
+                match from_f64(value) {
+                    Number::Exact(mantissa, scale) => {
+                        self.numbers.sum.add(i128::from(mantissa), scale)
+                    }
+                    _ => self.numbers.sum.add_f64(value),
+                }
+            }
+        }
+    }
+
+    fn add_times(&mut self, array: &ArrayRef) {
+        let Ok(wide) = cast(array, &DataType::Int64)
+            .or_else(|_| cast(array, &DataType::Int32).and_then(|a| cast(&a, &DataType::Int64)))
+        else {
+            return self.add_as_text(array);
+        };
+        self.rows += array.len() as u64;
+        self.missing += array.null_count() as u64;
+        let mut last = None;
+        for value in wide.as_primitive::<Int64Type>().iter().flatten() {
+            if last != Some(value) {
+                self.distinct.add(mix(value as u64));
+                last = Some(value);
+            }
+        }
+    }
+}
+
+/// The finaliser of splitmix64, a bijection: distinct numbers keep distinct
+/// hashes.
+#[inline]
+fn mix(value: u64) -> u64 {
+    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_exact_and_lift_their_scale() {
+        let mut sum = ExactSum::default();
+        for (mantissa, scale) in [(1, 0), (1, 1), (1, 2), (-25, 1), (1, 18)] {
+            sum.add(mantissa, scale);
+        }
+        // 1 + 0.1 + 0.01 - 2.5 + 1e-18
+        assert_eq!(
+            (sum.mantissa, sum.scale, sum.is_inexact),
+            (-1_389_999_999_999_999_999, 18, false)
+        );
+        assert!((sum.to_f64() + 1.39).abs() < 1e-12);
+        let mut large = ExactSum::default();
+        large.add(i128::MAX, 0);
+        large.add(1, 0);
+        assert!(large.is_inexact);
+    }
+}

@@ -1,0 +1,123 @@
+//! What a choice of rows brings: the confusion matrix, and the threshold by profit.
+
+use super::check;
+use crate::error::{Error, check_finite, check_length};
+
+/// Counts of a choice; "positive" is lost, "chosen" is acted upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Confusion {
+    /// Chosen and lost.
+    pub true_positives: usize,
+    /// Chosen and stayed.
+    pub false_positives: usize,
+    /// Left alone and stayed.
+    pub true_negatives: usize,
+    /// Left alone and lost.
+    pub false_negatives: usize,
+}
+
+impl Confusion {
+    /// All rows.
+    pub fn rows(&self) -> usize {
+        self.chosen() + self.true_negatives + self.false_negatives
+    }
+
+    /// Rows chosen.
+    pub fn chosen(&self) -> usize {
+        self.true_positives + self.false_positives
+    }
+
+    /// Rows lost.
+    pub fn positives(&self) -> usize {
+        self.true_positives + self.false_negatives
+    }
+
+    /// Share of the chosen that were lost; `None` if nobody was chosen.
+    pub fn precision(&self) -> Option<f64> {
+        ratio(self.true_positives, self.chosen())
+    }
+
+    /// Share of the lost that were chosen; `None` if nobody was lost.
+    pub fn recall(&self) -> Option<f64> {
+        ratio(self.true_positives, self.positives())
+    }
+
+    /// 2 TP / (2 TP + FP + FN); `None` if nobody was chosen or lost.
+    pub fn f1(&self) -> Option<f64> {
+        let doubled = 2 * self.true_positives;
+        ratio(
+            doubled,
+            doubled + self.false_positives + self.false_negatives,
+        )
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Counts of a choice given row by row.
+///
+/// Errors: no rows, lengths that differ.
+pub fn confusion(chosen: &[bool], target: &[bool]) -> Result<Confusion, Error> {
+    if target.is_empty() {
+        return Err(Error::NoRows);
+    }
+    check_length("chosen rows", target.len(), chosen.len())?;
+    let mut counts = Confusion::default();
+    for (chosen, outcome) in chosen.iter().zip(target) {
+        let count = match (chosen, outcome) {
+            (true, true) => &mut counts.true_positives,
+            (true, false) => &mut counts.false_positives,
+            (false, false) => &mut counts.true_negatives,
+            (false, true) => &mut counts.false_negatives,
+        };
+        *count += 1;
+    }
+    Ok(counts)
+}
+
+/// Counts when rows with at least `threshold` are chosen.
+///
+/// Errors: no rows, lengths that differ, a score not finite.
+pub fn confusion_at(scores: &[f64], target: &[bool], threshold: f64) -> Result<Confusion, Error> {
+    check(scores, target)?;
+    let chosen: Vec<bool> = scores.iter().map(|score| *score >= threshold).collect();
+    confusion(&chosen, target)
+}
+
+/// The churn probability from which an offer pays: p effect value >= cost, so
+/// p* = cost / (effect value).
+///
+/// `cost` is what the offer costs for one customer it is made to, `effect` the
+/// share of those who would leave that it keeps, `value` what keeping one is
+/// worth, in the money of `cost`. `None` if it never pays: no effect, no value,
+/// or p* above 1, or any of them not a number.
+pub fn profit_threshold(cost: f64, effect: f64, value: f64) -> Option<f64> {
+    let gain = effect * value;
+    if cost <= 0.0 && gain >= 0.0 {
+        return Some(0.0);
+    }
+    let threshold = cost / gain;
+    (gain > 0.0 && threshold <= 1.0).then_some(threshold)
+}
+
+/// For each row whether the offer pays at its own value.
+///
+/// Errors: lengths that differ, a number that is not finite.
+pub fn profit_decisions(
+    probabilities: &[f64],
+    cost: f64,
+    effect: f64,
+    values: &[f64],
+) -> Result<Vec<bool>, Error> {
+    check_length("values", probabilities.len(), values.len())?;
+    check_finite("probabilities", probabilities)?;
+    check_finite("values", values)?;
+    check_finite("cost and effect", &[cost, effect])?;
+    let rows = probabilities.iter().zip(values);
+    let pays = |(probability, value): (&f64, &f64)| {
+        profit_threshold(cost, effect, *value).is_some_and(|threshold| *probability >= threshold)
+    };
+    Ok(rows.map(pays).collect())
+}

@@ -1,0 +1,157 @@
+//! Resolving a stream of identifiers: a cache in front of [`Vault::register`].
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use xxhash_rust::xxh3::xxh3_128_with_secret;
+
+use crate::error::Result;
+use crate::key::fill_random;
+use crate::vault::Vault;
+
+/// A good bound for [`Resolver::new`]: about 100 MB when full.
+pub const ENTRIES_MAX_DEFAULT: usize = 2_000_000;
+/// Bytes of the secret that keys the cache's hash.
+const SECRET_BYTES: usize = 192;
+
+/// Resolves batch after batch of identifiers of one kind, and remembers.
+///
+/// Identifiers are remembered by a 128-bit hash under a secret drawn for this
+/// resolver, so that nobody can choose two that look alike. The cache has two
+/// halves; when the young one is full the old one is forgotten, so memory stays
+/// bounded and those who come often stay.
+pub struct Resolver {
+    vault: Vault,
+    kind: String,
+    secret: [u8; SECRET_BYTES],
+    young: Cache,
+    old: Cache,
+    half_entries: usize,
+}
+
+type Cache = HashMap<u128, Option<i64>, BuildHasherDefault<Already>>;
+
+/// The keys are hashes already.
+#[derive(Default)]
+struct Already(u64);
+
+impl Hasher for Already {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u128(&mut self, hash: u128) {
+        self.0 = hash as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "Resolver({}, {} cached)",
+            self.kind,
+            self.young.len() + self.old.len()
+        )
+    }
+}
+
+impl Resolver {
+    /// A resolver for identifiers of `kind` that remembers at most `entries_max`.
+    ///
+    /// # Errors
+    /// `key/random`.
+    pub fn new(vault: &Vault, kind: &str, entries_max: usize) -> Result<Resolver> {
+        let mut secret = [0; SECRET_BYTES];
+        fill_random(&mut secret)?;
+        Ok(Resolver {
+            vault: vault.clone(),
+            kind: kind.to_owned(),
+            secret,
+            young: Cache::default(),
+            old: Cache::default(),
+            half_entries: (entries_max / 2).max(1),
+        })
+    }
+
+    /// The subject ids of a batch, in its order, as [`Vault::register`] gives
+    /// them: none for an erased person. Those not in the cache are registered in
+    /// one call.
+    ///
+    /// # Errors
+    /// Those of [`Vault::register`].
+    pub async fn resolve<S: AsRef<str>>(&mut self, identifiers: &[S]) -> Result<Vec<Option<i64>>> {
+        let mut ids = Vec::with_capacity(identifiers.len());
+        let mut misses: Vec<&str> = Vec::new();
+        let mut missing: HashMap<u128, usize, BuildHasherDefault<Already>> = HashMap::default();
+        // Row of the batch, place among the misses.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for (row, identifier) in identifiers.iter().enumerate() {
+            let identifier = identifier.as_ref();
+            let hash = xxh3_128_with_secret(identifier.as_bytes(), &self.secret);
+            if let Some(known) = self.remembered(hash) {
+                ids.push(known);
+                continue;
+            }
+            let place = match missing.entry(hash) {
+                Entry::Occupied(place) => *place.get(),
+                Entry::Vacant(place) => {
+                    misses.push(identifier);
+                    *place.insert(misses.len() - 1)
+                }
+            };
+            open.push((row, place));
+            ids.push(None);
+        }
+        if misses.is_empty() {
+            return Ok(ids);
+        }
+        let found = self.vault.register(&self.kind, &misses).await?;
+        for (row, place) in open {
+            if let (Some(id), Some(found)) = (ids.get_mut(row), found.get(place)) {
+                *id = *found;
+            }
+        }
+        for (hash, place) in missing {
+            if let Some(found) = found.get(place) {
+                self.remember(hash, *found);
+            }
+        }
+        Ok(ids)
+    }
+
+    /// What the cache alone knows about an identifier: none when it is not in
+    /// it, `Some(None)` for an erased person.
+    pub fn cached(&mut self, identifier: &str) -> Option<Option<i64>> {
+        self.remembered(xxh3_128_with_secret(identifier.as_bytes(), &self.secret))
+    }
+
+    /// How many identifiers are remembered.
+    pub fn cached_count(&self) -> usize {
+        self.young.len() + self.old.len()
+    }
+
+    fn remembered(&mut self, hash: u128) -> Option<Option<i64>> {
+        if let Some(known) = self.young.get(&hash) {
+            return Some(*known);
+        }
+        let known = self.old.remove(&hash)?;
+        self.remember(hash, known);
+        Some(known)
+    }
+
+    fn remember(&mut self, hash: u128, known: Option<i64>) {
+        if self.young.len() >= self.half_entries {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(hash, known);
+    }
+}

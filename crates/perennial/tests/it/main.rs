@@ -1,0 +1,10 @@
+//! The program as its users have it: the binary is run on small projects, and
+//! what it prints and leaves is looked at. One test binary, no heavy crate.
+
+mod crash;
+mod features;
+mod labelled;
+mod lake;
+mod orders;
+mod public_data;
+mod shop;

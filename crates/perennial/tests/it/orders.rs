@@ -1,0 +1,187 @@
+//! Order lines from file to decision, and the second run.
+
+use perennial_testkit::Project;
+
+use crate::shop::{SETTINGS, bad, copy, csv, everything, good, query, shop, value};
+
+#[test]
+fn every_row_is_accounted_for_and_everybody_gets_a_decision() {
+    let shop = shop(300, 1);
+    good(shop.path(), &["run"]);
+    let off = value(
+        shop.path(),
+        "select count(*) from ingests where rows_read <> kept + quarantined + duplicates",
+    );
+    assert_eq!(off, "0");
+    let scored = value(shop.path(), "select count(*) from scores where churn_probability between 0 and 1");
+    let known = value(
+        shop.path(),
+        "select count(distinct customer_id) from order_lines where quantity > 0 and amount > 0",
+    );
+    assert_eq!(scored, known);
+    assert_eq!(value(shop.path(), "select count(*) from decisions"), known);
+    let spent: f64 = value(shop.path(), "select coalesce(sum(cost), 0) from decisions").parse().unwrap();
+    assert!(spent <= 50.0, "{spent}");
+    assert_eq!(
+        value(shop.path(), "select count(*) from decisions where arm = 'hold_out' and offer is not null"),
+        "0"
+    );
+    assert!(shop.read(".perennial/reports/report.html").contains("<!DOCTYPE html>"));
+}
+
+#[test]
+fn a_bad_row_is_set_aside_with_its_reason_and_nothing_is_lost() {
+    let rows = "order,who,what,when,pieces,price\n\
+        o1,c1,p1,2024-01-02T10:00:00Z,1,2.50\n\
+        o2,c1,p1,yesterday,1,2.50\n\
+        o3,c2,p1,2024-01-03T10:00:00Z,many,2.50\n\
+        o4,c2,p1,2024-01-04T10:00:00Z,1,\n\
+        o5,,p1,2024-01-05T10:00:00Z,2,1.00\n\
+        o1,c1,p1,2024-01-02T10:00:00Z,1,2.50\n";
+    let shop = Project::new().settings(SETTINGS).file("data/orders.csv", rows);
+    good(shop.path(), &["run", "--until", "ingest"]);
+    let book = query(
+        shop.path(),
+        "select rows_read, kept, quarantined, duplicates, without_customer from ingests",
+    );
+    assert_eq!(book.rows, [["6", "2", "3", "1", "1"]]);
+    let reasons = query(shop.path(), "select \"row\", reason from quarantine order by 1");
+    assert_eq!(
+        reasons.rows,
+        [["2", "cell/not-a-time"], ["3", "cell/not-a-number"], ["4", "row/no-amount"]]
+    );
+    assert_eq!(value(shop.path(), "select max(copies) from order_lines"), "2");
+    // The text of a bad row is kept, but not in clear.
+    let sealed = good(shop.path(), &["query", "select * from quarantine"]);
+    assert!(!sealed.contains("yesterday"), "{sealed}");
+}
+
+#[test]
+fn no_identifier_stands_in_clear_in_anything_made() {
+    let shop = shop(20, 2);
+    good(shop.path(), &["run"]);
+    let mut seen = 0;
+    let mut open = vec![shop.path().join(".perennial/lake"), shop.path().join(".perennial/ledger.db")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        seen += 1;
+        for name in ["c0001", "c0007", "c0019"] {
+            let found = bytes.windows(name.len()).any(|w| w == name.as_bytes());
+            assert!(!found, "`{name}` stands in {}", path.display());
+        }
+    }
+    assert!(seen > 20, "only {seen} files were looked at");
+}
+
+#[test]
+fn a_second_run_does_nothing_and_a_new_file_alone_is_read() {
+    let shop = shop(120, 3);
+    good(shop.path(), &["run"]);
+    let again = good(shop.path(), &["run", "--json"]);
+    assert!(again.contains("\"done\":[]"), "{again}");
+    let before = value(shop.path(), "select count(*) from order_lines");
+    let late = "order,who,what,when,pieces,price\nz1,c0001,p001,2024-12-31T10:00:00Z,1,9.00\n";
+    shop.write("data/late.csv", late);
+    good(shop.path(), &["run"]);
+    let after: u64 = value(shop.path(), "select count(*) from order_lines").parse().unwrap();
+    assert_eq!(after, before.parse::<u64>().unwrap() + 1);
+    let books = query(shop.path(), "select file, rows_read, kept from ingests order by rows_read");
+    assert_eq!(books.rows.len(), 2);
+    assert_eq!(books.rows[0], ["late.csv", "1", "1"]);
+    // The same content under another name, and a file that grew: duplicates.
+    shop.write("data/copy.csv", late);
+    shop.write("data/late.csv", format!("{late}z2,c0002,p001,2024-12-31T11:00:00Z,1,9.00\n"));
+    good(shop.path(), &["run", "--until", "ingest"]);
+    let kept = value(shop.path(), "select count(*) from order_lines");
+    assert_eq!(kept.parse::<u64>().unwrap(), after + 1);
+    let off = value(
+        shop.path(),
+        "select count(*) from ingests where rows_read <> kept + quarantined + duplicates",
+    );
+    assert_eq!(off, "0");
+}
+
+#[test]
+fn files_read_day_by_day_give_what_one_file_gives() {
+    let lines = perennial_testkit::order_lines(&perennial_testkit::OrderLines {
+        seed: 5,
+        customers: 150,
+        ..Default::default()
+    });
+    let whole = Project::new().settings(SETTINGS).file("data/all.csv", csv(&lines));
+    good(whole.path(), &["run"]);
+    let parts = Project::new().settings(SETTINGS);
+    std::fs::create_dir_all(parts.join(".perennial")).unwrap();
+    std::fs::copy(whole.join(".perennial/key"), parts.join(".perennial/key")).unwrap();
+    let step = lines.len().div_ceil(12);
+    for (i, part) in lines.chunks(step).enumerate() {
+        parts.write(&format!("data/part-{i:02}.csv"), csv(part));
+        if i % 3 == 2 {
+            good(parts.path(), &["run", "--until", "ingest"]);
+        }
+    }
+    good(parts.path(), &["run"]);
+    let sql = "select * exclude (run_id) from features order by customer_id, as_of";
+    assert_eq!(
+        good(whole.path(), &["query", sql, "--format", "csv"]),
+        good(parts.path(), &["query", sql, "--format", "csv"])
+    );
+}
+
+#[test]
+fn one_thread_or_two_make_equal_tables() {
+    let one = shop(200, 4);
+    std::fs::create_dir_all(one.join(".perennial")).unwrap();
+    good(one.path(), &["run", "--threads", "1", "--until", "ingest"]);
+    let two = shop(200, 4);
+    std::fs::create_dir_all(two.join(".perennial")).unwrap();
+    std::fs::copy(one.join(".perennial/key"), two.join(".perennial/key")).unwrap();
+    good(one.path(), &["run", "--threads", "1"]);
+    good(two.path(), &["run", "--threads", "2"]);
+    assert_eq!(everything(one.path()), everything(two.path()));
+}
+
+#[test]
+fn a_query_only_reads() {
+    let shop = shop(5, 6);
+    good(shop.path(), &["run", "--until", "ingest"]);
+    for sql in ["drop table order_lines", "create table t as select 1", "copy (select 1) to 'x.csv'"] {
+        let error = bad(shop.path(), &["query", sql], 1);
+        assert!(error.contains("query/"), "{error}");
+    }
+    assert!(!shop.join("x.csv").exists());
+    let error = bad(shop.path(), &["query", "select * from customrs"], 1);
+    assert!(error.contains("query/no-table") && error.contains("order_lines"), "{error}");
+}
+
+#[test]
+fn an_as_of_before_everything_is_refused() {
+    let shop = shop(5, 6);
+    let error = bad(shop.path(), &["run", "--as-of", "1990-01-01"], 1);
+    assert!(error.contains("run/as-of-too-early"), "{error}");
+}
+
+#[test]
+fn nothing_at_or_after_the_as_of_moment_changes_a_feature() {
+    let shop = shop(150, 8);
+    good(shop.path(), &["run", "--as-of", "2024-09-01"]);
+    let later = Project::new().settings(SETTINGS);
+    copy(&shop.join(".perennial"), &later.join(".perennial"));
+    std::fs::remove_dir_all(later.join(".perennial/lake")).unwrap();
+    std::fs::remove_file(later.join(".perennial/ledger.db")).unwrap();
+    let text = shop.read("data/orders.csv");
+    let kept: Vec<&str> =
+        text.lines().filter(|l| !l.split(',').nth(3).is_some_and(|t| t >= "2024-08-31T23:00:00Z" && t != "when")).collect();
+    assert!(kept.len() < text.lines().count(), "nothing lies after the moment");
+    later.write("data/orders.csv", kept.join("\n") + "\n");
+    good(later.path(), &["run", "--as-of", "2024-09-01"]);
+    let sql = "select * exclude (run_id) from features order by customer_id, as_of";
+    assert_eq!(
+        good(shop.path(), &["query", sql, "--format", "csv"]),
+        good(later.path(), &["query", sql, "--format", "csv"])
+    );
+}

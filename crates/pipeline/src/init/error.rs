@@ -1,0 +1,82 @@
+//! Why a project could not be started.
+
+use std::path::PathBuf;
+
+use perennial_lake::sources;
+
+/// Every code of this module that is not a source's, with what it means.
+pub const CODES: &[(&str, &str)] = &[
+    ("init/exists", "the folder is a project already"),
+    (
+        "init/unwritable",
+        "a file or folder of the new project cannot be made",
+    ),
+    (
+        "init/table-unknown",
+        "a file is neither order lines nor a table of customers",
+    ),
+    (
+        "init/path-not-text",
+        "a file's path cannot be written in the settings",
+    ),
+];
+
+/// Why a project could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is a settings file already.
+    #[error("`{}` is there already, and is not overwritten", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("`{}` cannot be made: {source}", path.display())]
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Nothing could be made of a file's columns.
+    #[error("`{}` looks neither like order lines nor like a table of customers", path.display())]
+    TableUnknown {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A path that a settings file, which is UTF-8, cannot hold.
+    #[error("the path `{}` is not UTF-8 text", path.display())]
+    PathNotText {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file cannot be read.
+    #[error(transparent)]
+    Source(#[from] sources::Error),
+}
+
+impl Error {
+    /// The code of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Exists { .. } => "init/exists",
+            Self::Unwritable { .. } => "init/unwritable",
+            Self::TableUnknown { .. } => "init/table-unknown",
+            Self::PathNotText { .. } => "init/path-not-text",
+            Self::Source(error) => error.code(),
+        }
+    }
+
+    /// What to do about the error.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists { .. } => Some("change it by hand, or name another folder".to_owned()),
+            Self::Unwritable { .. } => None,
+            Self::TableUnknown { .. } => Some(
+                "order lines need a customer, a time and an amount; start with `perennial init --template e-commerce` and name the columns by hand".to_owned(),
+            ),
+            Self::PathNotText { .. } => Some("rename the file or the folder".to_owned()),
+            Self::Source(error) => error.hint(),
+        }
+    }
+}

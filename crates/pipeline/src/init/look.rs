@@ -1,0 +1,557 @@
+//! From what the lake sees in files to a draft: every guess with its doubt.
+
+use std::path::{Component, Path, PathBuf};
+
+use perennial_lake::sources::dialect::{self, Dialect};
+use perennial_lake::sources::files::{self, Format};
+use perennial_lake::sources::guess::{self, Guess, Question, QuestionKind};
+use perennial_lake::sources::infer::{self, ColumnProfile};
+use perennial_lake::sources::{Role as SeenRole, TableKind};
+
+use super::draft::{DraftColumn, DraftLost, DraftSource, Found, Guessed};
+use super::error::Error;
+use super::render::toml_text;
+use super::words::Text;
+use crate::settings::{Per, Role, Table};
+
+/// Below this a table's kind is called a guess.
+const KIND_CONFIDENCE_MIN: f64 = 0.6;
+/// Below this a header, or that there is none, is called a guess.
+const HEADER_CONFIDENCE_MIN: f64 = 0.8;
+
+/// Where the new project will be.
+pub(super) struct Here {
+    folder: PathBuf,
+}
+
+impl Here {
+    pub(super) fn of(folder: &Path) -> Self {
+        Self {
+            folder: canonical(folder),
+        }
+    }
+
+    /// The name of the folder.
+    pub(super) fn name(&self) -> String {
+        self.folder.file_name().map_or_else(
+            || "project".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+
+    /// A file as the settings should call it: relative to the project when it lies
+    /// inside or was given as relative, so that both can be moved together; as it
+    /// was given otherwise.
+    fn call(&self, file: &Path) -> PathBuf {
+        let whole = canonical(file);
+        if let Ok(inside) = whole.strip_prefix(&self.folder) {
+            return inside.to_owned();
+        }
+        if file.is_absolute() {
+            file.to_owned()
+        } else {
+            relative(&self.folder, &whole)
+        }
+    }
+}
+
+/// The path without links, as far as it exists.
+fn canonical(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let known = whole
+        .ancestors()
+        .find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
+    match known {
+        Some((ancestor, known)) => match whole.strip_prefix(ancestor) {
+            // Joining nothing would add a slash.
+            Ok(rest) if rest.as_os_str().is_empty() => known,
+            Ok(rest) => known.join(rest),
+            Err(_) => known,
+        },
+        None => whole,
+    }
+}
+
+/// The way from one folder to a path; both whole.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(shared)).collect()
+}
+
+/// What the files are, in the order given.
+pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
+    let mut sources = Vec::new();
+    let mut lost = None;
+    let mut amount = None;
+    for path in paths {
+        let seen = Seen::at(path)?;
+        let called = here.call(path);
+        let Some(called) = called.to_str() else {
+            return Err(Error::PathNotText { path: called });
+        };
+        sources.push(source(
+            called,
+            seen.dialect.as_ref(),
+            &seen.columns,
+            &seen.guess,
+        ));
+        if seen.guess.kind == TableKind::Customers {
+            lost = lost.or_else(|| Some(lost_of(&seen.guess)));
+            amount = amount.or_else(|| amount_of(&seen.guess));
+        }
+    }
+    // Purchases say more than a label that was set once: where there are both,
+    // they decide.
+    let purchases = sources
+        .iter()
+        .any(|source| source.table.value == Table::OrderLines);
+    let lost = if purchases {
+        DraftLost::NoPurchase
+    } else {
+        lost.unwrap_or(DraftLost::NoPurchase)
+    };
+    let amount = if purchases { None } else { amount };
+    Ok((sources, lost, amount, None))
+}
+
+/// What the lake says about one path: of a folder or a pattern, about its first
+/// file.
+struct Seen {
+    dialect: Option<Dialect>,
+    columns: Vec<ColumnProfile>,
+    guess: Guess,
+}
+
+impl Seen {
+    fn at(path: &Path) -> Result<Self, Error> {
+        let Some(pattern) = path.to_str() else {
+            return Err(Error::PathNotText {
+                path: path.to_owned(),
+            });
+        };
+        let found = files::expand(Path::new(""), pattern)?;
+        let Some(file) = found.first() else {
+            return Err(Error::TableUnknown {
+                path: path.to_owned(),
+            });
+        };
+        let dialect = match file.format {
+            Format::Delimited => Some(dialect::sniff(file)?),
+            Format::Parquet => None,
+        };
+        let profile = infer::profile(file, dialect.as_ref())?;
+        let guess = guess::guess(&profile, None);
+        if guess.roles.is_empty() {
+            return Err(Error::TableUnknown {
+                path: path.to_owned(),
+            });
+        }
+        Ok(Self {
+            dialect,
+            columns: profile.columns,
+            guess,
+        })
+    }
+}
+
+/// The draft of one source.
+pub(super) fn source(
+    path: &str,
+    dialect: Option<&Dialect>,
+    columns: &[ColumnProfile],
+    guess: &Guess,
+) -> DraftSource {
+    let table = match guess.kind {
+        TableKind::OrderLines => Table::OrderLines,
+        TableKind::Customers => Table::Customers,
+    };
+    let played = played(guess, table);
+    let personal: Vec<String> = guess
+        .columns(SeenRole::Personal)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    // Every column of a table of customers is used; of order lines only those named.
+    let traits = if table == Table::OrderLines {
+        traits(guess)
+    } else {
+        Vec::new()
+    };
+    let named = |column: &str| {
+        played.iter().any(|part| part.column.value == column)
+            || personal.iter().any(|other| other == column)
+            || traits.iter().any(|(_, other)| other.value == column)
+    };
+    let unused = columns
+        .iter()
+        .map(|column| column.name.clone())
+        .filter(|column| !named(column))
+        .collect();
+    DraftSource {
+        path: Guessed::sure(path.to_owned()),
+        table: Guessed {
+            value: table,
+            doubt: table_doubt(guess),
+        },
+        missing: missing(guess, table),
+        columns: played,
+        traits,
+        personal: Guessed {
+            value: personal,
+            doubt: doubt_about(guess, SeenRole::Personal, None),
+        },
+        unused,
+        overrides: overrides(dialect, columns, guess),
+    }
+}
+
+/// The part of settings that a seen role is, if it is one.
+fn part(role: SeenRole) -> Option<Role> {
+    match role {
+        SeenRole::CustomerId => Some(Role::CustomerId),
+        SeenRole::OrderId => Some(Role::OrderId),
+        SeenRole::ProductId => Some(Role::ProductId),
+        SeenRole::Time => Some(Role::Time),
+        SeenRole::Quantity => Some(Role::Quantity),
+        SeenRole::UnitPrice => Some(Role::UnitPrice),
+        SeenRole::Amount => Some(Role::Amount),
+        SeenRole::Cost => Some(Role::Cost),
+        SeenRole::Discount => Some(Role::Discount),
+        SeenRole::Channel => Some(Role::Channel),
+        SeenRole::Label => Some(Role::Label),
+        SeenRole::Trait | SeenRole::Personal | SeenRole::ProductTrait => None,
+    }
+}
+
+fn played(guess: &Guess, table: Table) -> Vec<DraftColumn> {
+    let mut played: Vec<DraftColumn> = Vec::new();
+    for seen in &guess.roles {
+        let Some(role) = part(seen.role).filter(|role| table.roles().contains(role)) else {
+            continue;
+        };
+        let again = played
+            .iter()
+            .any(|other| other.role == role || other.column.value == seen.column);
+        if !again {
+            let doubt = doubt_about(guess, seen.role, Some(&seen.column));
+            played.push(DraftColumn {
+                role,
+                column: Guessed {
+                    value: seen.column.clone(),
+                    doubt,
+                },
+            });
+        }
+    }
+    played.sort_by_key(|column| column.role);
+    played
+}
+
+fn traits(guess: &Guess) -> Vec<(String, Guessed<String>)> {
+    let mut traits: Vec<(String, Guessed<String>)> = Vec::new();
+    for column in guess.columns(SeenRole::Trait) {
+        let name = plain_name(column);
+        let taken = |name: &str| traits.iter().any(|(other, _)| other == name);
+        let free = if taken(&name) {
+            (2..)
+                .map(|n| format!("{name}_{n}"))
+                .find(|name| !taken(name))
+        } else {
+            None
+        };
+        let doubt = doubt_about(guess, SeenRole::Trait, Some(column));
+        traits.push((
+            free.unwrap_or(name),
+            Guessed {
+                value: column.to_owned(),
+                doubt,
+            },
+        ));
+    }
+    traits
+}
+
+/// A column's name in small letters and underscores: `PaymentMethod` becomes
+/// `payment_method`, `CustomerID` becomes `customer_id`.
+fn plain_name(column: &str) -> String {
+    let letters: Vec<char> = column.chars().collect();
+    let mut name = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        if !letter.is_alphanumeric() {
+            name.push('_');
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|at| letters.get(at));
+        let after = letters.get(at + 1);
+        let begins_word = letter.is_uppercase()
+            && (before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit())
+                || (before.is_some_and(|before| before.is_uppercase())
+                    && after.is_some_and(|after| after.is_lowercase())));
+        if begins_word {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        "trait".to_owned()
+    } else {
+        words.join("_")
+    }
+}
+
+/// The parts that a table needs and that no column was found for.
+fn missing(guess: &Guess, table: Table) -> Vec<(Role, Text)> {
+    let has = |role| guess.column(role).is_some();
+    let mut missing = Vec::new();
+    match table {
+        Table::OrderLines => {
+            if !has(SeenRole::CustomerId) {
+                missing.push(Role::CustomerId);
+            }
+            if !has(SeenRole::Time) {
+                missing.push(Role::Time);
+            }
+            if !has(SeenRole::Amount) && !has(SeenRole::UnitPrice) {
+                missing.push(Role::Amount);
+            }
+        }
+        Table::Customers => {
+            if !has(SeenRole::Label) {
+                missing.push(Role::Label);
+            }
+        }
+    }
+    let doubt = || {
+        Text::new(
+            "no column was found: name it and take away the first `#`",
+            "没有找到对应的列：请填写列名并去掉行首的 #",
+        )
+    };
+    missing.into_iter().map(|role| (role, doubt())).collect()
+}
+
+/// What the reader would find itself, where that is in doubt.
+fn overrides(
+    dialect: Option<&Dialect>,
+    columns: &[ColumnProfile],
+    guess: &Guess,
+) -> Vec<(&'static str, Guessed<String>)> {
+    let mut overrides = Vec::new();
+    if let Some(dialect) = dialect {
+        if !dialect.encoding_sure {
+            let doubt = Text::new(
+                "the likeliest; look whether names are spelt right",
+                "可能性最大的编码，请检查文字是否正确",
+            );
+            overrides.push((
+                "encoding",
+                Guessed::unsure(toml_text(dialect.encoding.name()), doubt),
+            ));
+        }
+        if dialect.header_confidence < HEADER_CONFIDENCE_MIN {
+            let doubt = if dialect.header {
+                Text::new(
+                    "the first line seems to name the columns",
+                    "首行看起来是列名",
+                )
+            } else {
+                Text::new(
+                    "the first line seems to be data; columns are called c1, c2 and so on",
+                    "首行看起来是数据；各列依次称为 c1、c2……",
+                )
+            };
+            overrides.push(("header", Guessed::unsure(dialect.header.to_string(), doubt)));
+        }
+    }
+    let time = guess
+        .column(SeenRole::Time)
+        .and_then(|name| columns.iter().find(|column| column.name == name));
+    if let Some(format) = time
+        .filter(|time| time.day_month_unsure)
+        .and_then(|time| time.kind.time_format())
+    {
+        let doubt = Text::new(
+            "day and month could be the other way round",
+            "日与月的先后无法确定",
+        );
+        overrides.push((
+            "time_format",
+            Guessed::unsure(toml_text(format.name()), doubt),
+        ));
+    }
+    overrides
+}
+
+/// What lost means in a table of customers.
+pub(super) fn lost_of(guess: &Guess) -> DraftLost {
+    let lost_when = match &guess.lost_when {
+        Some(value) => {
+            let rarer = guess
+                .unsure
+                .iter()
+                .any(|question| question.kind == QuestionKind::LostWhen);
+            let doubt = rarer.then(|| {
+                Text::new(
+                    "nothing says so: it is the rarer of the two values",
+                    "没有明确说明，取了两个值中较少的一个",
+                )
+            });
+            Guessed {
+                value: value.clone(),
+                doubt,
+            }
+        }
+        None => Guessed::unsure(
+            "1".to_owned(),
+            Text::new("write the value that means lost", "请填写表示已流失的取值"),
+        ),
+    };
+    DraftLost::Label { lost_when }
+}
+
+/// What each customer pays, and per what, as far as it can be told.
+pub(super) fn amount_of(guess: &Guess) -> Option<(Guessed<String>, Option<Guessed<Per>>)> {
+    let seen = guess.value_amount.as_ref()?;
+    let weak = seen.confidence < KIND_CONFIDENCE_MIN;
+    let doubt = weak.then(|| Text::new("probably what a customer pays", "可能是客户支付的金额"));
+    let per = guess
+        .value_amount_per
+        .and_then(Per::from_word)
+        .map(Guessed::sure);
+    Some((
+        Guessed {
+            value: seen.column.clone(),
+            doubt,
+        },
+        per,
+    ))
+}
+
+fn table_doubt(guess: &Guess) -> Option<Text> {
+    let few = guess
+        .unsure
+        .iter()
+        .any(|question| question.kind == QuestionKind::FewRows);
+    if few {
+        return Some(Text::new(
+            "too few rows to tell from the values",
+            "行数太少，无法从数据判断",
+        ));
+    }
+    (guess.kind_confidence < KIND_CONFIDENCE_MIN).then(|| {
+        Text::new(
+            format!("or is it \"{}\"?", other(guess.kind).name()),
+            format!("也可能是 \"{}\"", other(guess.kind).name()),
+        )
+    })
+}
+
+fn other(kind: TableKind) -> TableKind {
+    match kind {
+        TableKind::OrderLines => TableKind::Customers,
+        TableKind::Customers => TableKind::OrderLines,
+    }
+}
+
+/// Every question about a role (and a column, when given) as one doubt.
+fn doubt_about(guess: &Guess, role: SeenRole, column: Option<&str>) -> Option<Text> {
+    let about = |question: &&Question| {
+        question.role == role
+            && (column.is_none()
+                || question.chosen.is_none()
+                || question.chosen.as_deref() == column)
+    };
+    let doubts: Vec<Text> = guess
+        .unsure
+        .iter()
+        .filter(about)
+        .filter_map(words_of)
+        .collect();
+    if doubts.is_empty() {
+        return None;
+    }
+    let join = |texts: Vec<&str>, between: &str| texts.join(between);
+    Some(Text::new(
+        join(doubts.iter().map(|doubt| doubt.en.as_str()).collect(), "; "),
+        join(doubts.iter().map(|doubt| doubt.zh.as_str()).collect(), "；"),
+    ))
+}
+
+/// A question in the words beside a column; those that stand elsewhere have none.
+fn words_of(question: &Question) -> Option<Text> {
+    let others: Vec<String> = question
+        .alternatives
+        .iter()
+        .map(|other| toml_text(other))
+        .collect();
+    let (en, zh) = (others.join(" or "), others.join(" 或 "));
+    match question.kind {
+        QuestionKind::Alternatives => Some(Text::new(
+            format!("or is it {en}?"),
+            format!("也可能是 {zh}"),
+        )),
+        QuestionKind::OneToOne => Some(Text::new(
+            format!("{en} names the same, one to one"),
+            format!("{zh} 与它一一对应"),
+        )),
+        QuestionKind::Weak => Some(Text::new("probably", "可能性较大，但不确定")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_get_plain_names() {
+        for (column, name) in [
+            ("Country", "country"),
+            ("PaymentMethod", "payment_method"),
+            ("CustomerID", "customer_id"),
+            ("HTTPStatus", "http_status"),
+            ("Online Backup (y/n)", "online_backup_y_n"),
+            ("会员 等级", "会员_等级"),
+            ("--", "trait"),
+        ] {
+            assert_eq!(plain_name(column), name);
+        }
+    }
+
+    #[test]
+    fn files_are_called_from_the_project() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("shop/data")).unwrap();
+        std::fs::write(root.join("shop/data/a.csv"), "").unwrap();
+        std::fs::write(root.join("b.csv"), "").unwrap();
+        let here = Here::of(&root.join("shop"));
+        assert_eq!(here.name(), "shop");
+        // Inside: relative, also through a pattern.
+        assert_eq!(
+            here.call(&root.join("shop/data/a.csv")),
+            Path::new("data/a.csv")
+        );
+        assert_eq!(
+            here.call(&root.join("shop/data/*.csv")),
+            Path::new("data/*.csv")
+        );
+        // Outside and whole: as it was given.
+        assert_eq!(here.call(&root.join("b.csv")), root.join("b.csv"));
+        // Outside and relative: the way from the project.
+        assert_eq!(
+            relative(&root.join("new/shop"), &root.join("b.csv")),
+            Path::new("../../b.csv")
+        );
+        assert_eq!(
+            relative(&root, &root.join("data/b.csv")),
+            Path::new("data/b.csv")
+        );
+    }
+}

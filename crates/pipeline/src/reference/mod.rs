@@ -1,0 +1,76 @@
+//! Pages of the reference that come from the program itself: tables, features,
+//! codes. What is said here is compared with the code by tests, so that neither
+//! can drift away from the other.
+
+mod codes;
+mod tables;
+
+use perennial_history::order_line_features;
+
+pub use codes::{errors, reasons, warnings};
+pub use tables::{ColumnDoc, TableDoc, table_docs};
+
+/// Every table and column, as a page of markdown.
+pub fn tables() -> String {
+    let mut page = String::from(
+        "# Tables\n\nAll tables can be asked in SQL: `perennial query \"select * from scores limit 10\"`. \
+         They hold pseudonyms: `customer_id` is a number, and who stands behind it is in the vault alone. \
+         Moments are in UTC with microseconds. `run_id` names the run that wrote a row.\n",
+    );
+    for table in table_docs() {
+        let TableDoc { name, stage, grain, more, .. } = table;
+        page.push_str(&format!("\n## `{name}`\n\n{grain}. Written by the stage `{stage}`.{more}\n\n"));
+        page.push_str("| column | type | meaning |\n| --- | --- | --- |\n");
+        for column in table.columns {
+            let ColumnDoc { name, kind, meaning } = column;
+            page.push_str(&format!("| `{name}` | {kind} | {} |\n", cell(meaning)));
+        }
+    }
+    page
+}
+
+/// The catalogue of features, as a page of markdown.
+pub fn features() -> String {
+    let mut page = String::from(
+        "# Features\n\nWhat a model of order lines looks at, one column each in the table `features`. \
+         Nothing at or after the as-of moment enters. A window of so many days is so many times 24 hours.\n\n\
+         | name | unit | missing | English | 中文 |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for spec in order_line_features() {
+        let missing = if spec.can_be_missing() { "can be" } else { "never" };
+        page.push_str(&format!(
+            "| `{}` | {} ({}) | {missing} | {} | {} |\n",
+            spec.name,
+            spec.unit.en(),
+            spec.unit.zh(),
+            cell(spec.en),
+            cell(spec.zh),
+        ));
+    }
+    page
+}
+
+/// A text that cannot break a table of markdown.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_name_every_table_and_feature() {
+        let page = tables();
+        for table in table_docs() {
+            assert!(page.contains(&format!("## `{}`", table.name)));
+            assert!(!table.columns.is_empty(), "{}", table.name);
+        }
+        let page = features();
+        for spec in order_line_features() {
+            assert!(page.contains(&format!("| `{}` |", spec.name)));
+        }
+        let columns = page.lines().nth(4).map(|line| line.matches(" | ").count());
+        assert!(page.lines().skip(4).all(|line| Some(line.matches(" | ").count()) == columns));
+    }
+}

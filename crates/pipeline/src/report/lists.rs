@@ -1,0 +1,258 @@
+//! The whole lists as CSV and XLSX, written part by part: what is held of a
+//! customer is small, texts and identifiers are fetched for some at a time.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use perennial_web::Text;
+use perennial_web::lists::{ListCell, ListTable, actions, at_risk, to_csv, to_xlsx};
+use perennial_web::report::{Part, Report};
+
+use super::actions::{Chosen, action};
+use super::files::{self, NewFile};
+use super::material::Material;
+use super::read;
+use super::risk::{Survey, customer};
+use super::to_web;
+use crate::Result;
+use crate::settings::Language;
+
+/// Name of the list of customers at risk, without its ending.
+pub(super) const AT_RISK: &str = "at-risk";
+/// Name of the list of actions.
+pub(super) const ACTIONS: &str = "actions";
+/// Rows of a spreadsheet at the most; the CSV has them all.
+pub(super) const XLSX_ROWS_MAX: usize = 1_000_000;
+/// Customers whose identifiers are fetched at a time.
+const PART_ROWS: usize = 10_000;
+/// Customers whose texts are held at a time, a whole number of parts: each
+/// fetch reads the column of texts once.
+const TEXT_ROWS: usize = 50 * PART_ROWS;
+
+/// The files of a list, by their names: those in `folder`, or both where they
+/// are about to be written.
+pub(super) fn names(folder: &Path, list: &str, about_to_be: bool) -> Vec<String> {
+    let both = [format!("{list}.xlsx"), format!("{list}.csv")];
+    both.into_iter().filter(|name| about_to_be || folder.join(name).is_file()).collect()
+}
+
+/// Writes both lists in the project's language and returns their files. A list
+/// that this run does not have is removed, so that none is older than the page.
+pub(super) async fn write(
+    m: &Material<'_>,
+    report: &Report,
+    survey: &Part<Survey>,
+    chosen: &Part<Chosen>,
+) -> Result<Vec<PathBuf>> {
+    let folder = m.project.reports();
+    let mut paths = Vec::new();
+    match (survey, &m.people) {
+        (Ok(survey), Some(_)) => paths.extend(write_at_risk(m, report, survey, &folder).await?),
+        _ => remove(&folder, AT_RISK)?,
+    }
+    match chosen {
+        Ok(chosen) => paths.extend(write_actions(m, report, chosen, &folder).await?),
+        Err(_) => remove(&folder, ACTIONS)?,
+    }
+    Ok(paths)
+}
+
+fn remove(folder: &Path, list: &str) -> Result<()> {
+    for name in names(folder, list, true) {
+        files::remove(&folder.join(name))?;
+    }
+    Ok(())
+}
+
+async fn write_at_risk(
+    m: &Material<'_>,
+    report: &Report,
+    survey: &Survey,
+    folder: &Path,
+) -> Result<Vec<PathBuf>> {
+    let Some(people) = &m.people else { return Ok(Vec::new()) };
+    let (language, currency) = (m.project.settings.project.language, report.currency.as_deref());
+    let version = m.stages.model.as_ref().and_then(|done| done.version("scores"));
+    let mut texts = Texts::new(m, "scores", version, ["reasons_en", "reasons_zh"], &survey.order);
+    write_list(folder, AT_RISK, survey.order.len(), async |range: Range<usize>| {
+        let order = survey.order.get(range.clone()).unwrap_or_default();
+        let ids: Vec<i64> = order.iter().map(|&i| people.customer_id[i]).collect();
+        let names = m.names(&ids).await?;
+        let said = texts.of(range).await?;
+        let rows = order.iter().zip(names).zip(said);
+        let rows: Vec<_> = rows
+            .map(|((&i, name), said)| {
+                let reasons = if said.is_empty() { Vec::new() } else { vec![Text::same(said)] };
+                customer(people, i, name, reasons)
+            })
+            .collect();
+        Ok(at_risk(&rows, to_web(language), currency, report.made_at))
+    })
+    .await
+}
+
+async fn write_actions(
+    m: &Material<'_>,
+    report: &Report,
+    chosen: &Chosen,
+    folder: &Path,
+) -> Result<Vec<PathBuf>> {
+    let (language, currency) = (m.project.settings.project.language, report.currency.as_deref());
+    let version = m.stages.decide.as_ref().and_then(|done| done.version("decisions"));
+    let places: Vec<usize> = chosen.order.iter().map(|&i| chosen.rows.row[i]).collect();
+    let mut texts = Texts::new(m, "decisions", version, ["why_en", "why_zh"], &places);
+    write_list(folder, ACTIONS, chosen.order.len(), async |range: Range<usize>| {
+        let order = chosen.order.get(range.clone()).unwrap_or_default();
+        let ids: Vec<i64> = order.iter().map(|&i| chosen.rows.customer_id[i]).collect();
+        let names = m.names(&ids).await?;
+        let why = texts.of(range).await?;
+        let rows = order.iter().zip(names).zip(why);
+        let rows: Vec<_> = rows
+            .map(|((&i, name), why)| action(&chosen.rows, i, name, Text::same(why)))
+            .collect();
+        Ok(actions(&rows, to_web(language), currency, report.made_at))
+    })
+    .await
+}
+
+/// Texts of a table's rows in the project's language, in the order of a list;
+/// some are held at a time.
+struct Texts<'a> {
+    m: &'a Material<'a>,
+    table: &'static str,
+    version: Option<i64>,
+    column: &'static str,
+    /// Places in the table, in the order of the list.
+    places: &'a [usize],
+    /// Where in the list the texts held begin.
+    start: usize,
+    held: Vec<[String; 1]>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(
+        m: &'a Material<'a>,
+        table: &'static str,
+        version: Option<i64>,
+        [en, zh]: [&'static str; 2],
+        places: &'a [usize],
+    ) -> Self {
+        let column = match m.project.settings.project.language {
+            Language::English => en,
+            Language::Chinese => zh,
+        };
+        Self { m, table, version, column, places, start: 0, held: Vec::new() }
+    }
+
+    /// The texts of a part of the list; parts are asked for in order.
+    async fn of(&mut self, range: Range<usize>) -> Result<Vec<String>> {
+        if range.end > self.start + self.held.len() {
+            let end = (range.start + TEXT_ROWS).min(self.places.len());
+            let places = self.places.get(range.start..end).unwrap_or_default();
+            let lake = &self.m.project.lake;
+            self.held =
+                read::texts_at(lake, self.table, self.version, [self.column], places).await?;
+            self.start = range.start;
+        }
+        let range = range.start - self.start..range.end - self.start;
+        let held = self.held.get_mut(range).unwrap_or_default();
+        Ok(held.iter_mut().map(|[text]| std::mem::take(text)).collect())
+    }
+}
+
+/// Writes a list of `rows` rows to `name.csv` and `name.xlsx`; `part` makes the
+/// rows of a range, asked for in order.
+async fn write_list(
+    folder: &Path,
+    name: &str,
+    rows: usize,
+    mut part: impl AsyncFnMut(Range<usize>) -> Result<ListTable>,
+) -> Result<Vec<PathBuf>> {
+    let (csv, xlsx) = (folder.join(format!("{name}.csv")), folder.join(format!("{name}.xlsx")));
+    let mut file = NewFile::create(&csv)?;
+    let mut sheet: Option<ListTable> = None;
+    let mut start = 0;
+    // An empty list is a file with its header.
+    while start < rows || sheet.is_none() {
+        let end = (start + PART_ROWS).min(rows);
+        let mut list = part(start..end).await?;
+        rank_from(&mut list, start);
+        let text = to_csv(&list);
+        file.write(if start == 0 { &text } else { without_header(&text) }.as_bytes())?;
+        match &mut sheet {
+            Some(sheet) => {
+                let room = XLSX_ROWS_MAX.saturating_sub(sheet.rows.len());
+                sheet.rows.extend(list.rows.into_iter().take(room));
+            }
+            None => sheet = Some(list),
+        }
+        start = end;
+    }
+    file.finish()?;
+    if let Some(sheet) = &sheet {
+        files::write(&xlsx, &to_xlsx(sheet)?)?;
+    }
+    Ok(vec![xlsx, csv])
+}
+
+/// Ranks in a part go on where the part before ended.
+fn rank_from(list: &mut ListTable, start: usize) {
+    for row in &mut list.rows {
+        if let Some(ListCell::Count(rank)) = row.first_mut() {
+            *rank += start as u64;
+        }
+    }
+}
+
+/// CSV without its first line.
+fn without_header(text: &str) -> &str {
+    text.split_once("\r\n").map_or("", |(_, rows)| rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use perennial_web::report::CustomerAtRisk;
+
+    fn list(range: Range<usize>) -> ListTable {
+        let rows: Vec<_> = range
+            .map(|i| CustomerAtRisk {
+                customer: format!("{i:05}"),
+                churn_probability: 0.5,
+                value: None,
+                margin_at_stake: None,
+                silence_days: None,
+                gap_mean_days: None,
+                reasons: vec![Text::same("a, b")],
+            })
+            .collect();
+        at_risk(&rows, perennial_web::Language::En, Some("GBP"), date(2024, 1, 1).at(0, 0, 0, 0))
+    }
+
+    #[tokio::test]
+    async fn parts_make_one_list_with_one_header_and_running_ranks() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = PART_ROWS + 3;
+        let paths = write_list(folder.path(), "at-risk", rows, async |r| Ok(list(r))).await.unwrap();
+        let text = std::fs::read_to_string(folder.path().join("at-risk.csv")).unwrap();
+        assert_eq!(text, to_csv(&list(0..rows)));
+        assert_eq!(text.lines().count(), rows + 1);
+        assert!(text.lines().last().unwrap().starts_with("10003,10002,"));
+        let sheet = std::fs::read(folder.path().join("at-risk.xlsx")).unwrap();
+        assert_eq!(sheet, to_xlsx(&list(0..rows)).unwrap());
+        assert_eq!(paths.len(), 2);
+        assert_eq!(names(folder.path(), "at-risk", false), ["at-risk.xlsx", "at-risk.csv"]);
+        remove(folder.path(), "at-risk").unwrap();
+        assert!(names(folder.path(), "at-risk", false).is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_empty_list_is_its_header() {
+        let folder = tempfile::tempdir().unwrap();
+        write_list(folder.path(), "actions", 0, async |r| Ok(list(r))).await.unwrap();
+        let text = std::fs::read_to_string(folder.path().join("actions.csv")).unwrap();
+        assert_eq!(text.lines().count(), 1);
+        assert!(folder.path().join("actions.xlsx").is_file());
+    }
+}

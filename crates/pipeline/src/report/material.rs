@@ -1,0 +1,121 @@
+//! What the sections are filled from: one run's notes and its customers.
+
+use perennial_ledger::Vault;
+use perennial_web::Text;
+use perennial_web::report::Missing;
+
+use crate::progress::Silent;
+use crate::project::Project;
+use crate::run::Stages;
+use crate::settings::Table;
+use crate::stage::{Done, Run};
+use crate::stages::people::{Basis, People, read_people};
+use crate::stages::{decide, features, ingest, model, value};
+use crate::Result;
+
+/// One run, read back.
+pub(super) struct Material<'a> {
+    pub project: &'a Project,
+    pub run_id: &'a str,
+    pub stages: &'a Stages,
+    /// Hash of the settings that the run was made with.
+    pub settings_hash: String,
+    pub ingest: ingest::Notes,
+    pub features: Option<features::Notes>,
+    pub model: Option<model::Notes>,
+    pub value: Option<value::Notes>,
+    pub decide: Option<decide::Notes>,
+    /// Everybody who was scored, in the order of `scores`.
+    pub people: Option<People>,
+    /// Opens the identifiers of those who are shown.
+    pub vault: Vault,
+}
+
+impl<'a> Material<'a> {
+    /// Reads what the stages left.
+    pub async fn load(project: &'a Project, run_id: &'a str, stages: &'a Stages) -> Result<Self> {
+        let recorded = project.ledger.stage(run_id, "ingest").await?;
+        let settings_hash = recorded.map_or_else(
+            || project.settings.settings_hash().to_hex().to_string(),
+            |stage| stage.settings_hash,
+        );
+        Ok(Self {
+            project,
+            run_id,
+            stages,
+            settings_hash,
+            ingest: stages.ingest.details_as()?,
+            features: stages.features.as_ref().map(Done::details_as).transpose()?,
+            model: stages.model.as_ref().map(Done::details_as).transpose()?,
+            value: stages.value.as_ref().map(Done::details_as).transpose()?,
+            decide: stages.decide.as_ref().map(Done::details_as).transpose()?,
+            people: people(project, run_id, stages).await?,
+            vault: project.ledger.vault(&project.key).await?,
+        })
+    }
+
+    /// Whether the data have dates: order lines do, a labelled table has none.
+    pub fn dated(&self) -> bool {
+        self.project.settings.sources.iter().any(|s| s.table == Table::OrderLines)
+    }
+
+    /// The as-of moment, where there is one.
+    pub fn as_of_us(&self) -> Option<i64> {
+        self.features.as_ref().map(|notes| notes.plan.as_of_us)
+    }
+
+    /// How far ahead a probability looks, where that is known.
+    pub fn horizon_days(&self) -> Option<f64> {
+        self.features.as_ref().map(|notes| f64::from(notes.plan.horizon_days))
+    }
+
+    /// The model's notes, or why there is no model.
+    pub fn model(&self) -> Result<&model::Notes, Missing> {
+        let notes = self.model.as_ref().ok_or(Missing::NotRun)?;
+        let Some(reason) = &notes.none_because else { return Ok(notes) };
+        let plan = self.features.as_ref().map(|notes| &notes.plan);
+        Err(match (reason.as_str(), plan) {
+            ("one_outcome", _) => Missing::OneOutcome,
+            // There was a date to learn from, and everybody on it fared alike.
+            ("history_too_short", Some(plan)) if plan.test_us.is_some() => Missing::OneOutcome,
+            ("history_too_short", Some(plan)) => Missing::Other(too_short(plan.horizon_days)),
+            (other, _) => Missing::Other(Text::same(format!("{other}."))),
+        })
+    }
+
+    /// The customers' own identifiers, in their order. Of somebody erased since
+    /// nothing is left but a dash.
+    pub async fn names(&self, customer_ids: &[i64]) -> Result<Vec<String>> {
+        let found = self.vault.reveal(customer_ids).await?;
+        Ok(found.into_iter().map(|name| name.unwrap_or_else(|| "—".to_owned())).collect())
+    }
+}
+
+/// Why a short history gives no model.
+fn too_short(horizon_days: u32) -> Text {
+    let twice = u64::from(horizon_days) * 2;
+    Text::new(
+        format!(
+            "The history is too short: who was lost within {horizon_days} days is known only \
+             for customers seen at least {twice} days before the end of the data."
+        ),
+        format!(
+            "历史数据太短：要知道谁在 {horizon_days} 天内流失，数据至少要覆盖 {twice} 天。"
+        ),
+    )
+}
+
+/// Everybody who was scored; none where no scores were written.
+async fn people(project: &Project, run_id: &str, stages: &Stages) -> Result<Option<People>> {
+    let Some(model) = stages.model.as_ref().filter(|done| done.version("scores").is_some()) else {
+        return Ok(None);
+    };
+    let run = Run {
+        project,
+        progress: &Silent,
+        run_id: run_id.to_owned(),
+        settings_hash: String::new(),
+    };
+    let basis = Basis { features: stages.features.as_ref(), ingest: &stages.ingest, model };
+    read_people(&run, &basis).await.map(Some)
+}

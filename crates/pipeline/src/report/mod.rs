@@ -1,0 +1,200 @@
+//! The report of a run: the view-model filled from the stages' notes and
+//! tables, written as pages and lists.
+//!
+//! One module a section of the report. Numbers come from what the stages
+//! noted; sums over customers are made once, by [`risk`]. Sentences that only
+//! this crate can write (why a horizon, what few rows carry, warnings) are
+//! written in both languages where they arise.
+
+mod actions;
+mod business;
+mod files;
+mod lists;
+mod material;
+mod moments;
+mod read;
+mod risk;
+mod small;
+mod sources;
+mod trace;
+mod trust;
+mod value;
+mod warnings;
+
+use std::path::{Path, PathBuf};
+
+use perennial_history::order_line_features;
+use perennial_web::report::{FeatureDefinition, Part, Report, render};
+use perennial_web::{Text, terminal};
+use serde::Serialize;
+
+use self::actions::Chosen;
+use self::material::Material;
+use self::risk::Survey;
+use crate::project::{Project, make_private_folder};
+use crate::run::{Stages, nothing_yet, stages_of};
+use crate::settings::Language;
+use crate::Result;
+
+/// The level of every interval in the report.
+const INTERVAL_LEVEL: f64 = 0.95;
+/// The page in the project's language.
+const PAGE: &str = "report.html";
+/// Columns of the terminal that the summary is set for.
+const SUMMARY_WIDTH: usize = 100;
+
+/// What [`write`] left.
+pub(crate) struct Written {
+    /// The page in the project's language.
+    pub report: PathBuf,
+    /// Every file, pages first.
+    pub files: Vec<PathBuf>,
+    /// The summary in English, line by line. It names no customer: a run keeps
+    /// it in the ledger, where nothing personal may stand in clear.
+    pub lines_en: Vec<String>,
+    /// The same in Chinese.
+    pub lines_zh: Vec<String>,
+}
+
+/// Where a report was written.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportWritten {
+    /// The page.
+    pub path: PathBuf,
+}
+
+impl ReportWritten {
+    /// What to tell the user.
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        vec![match language {
+            Language::English => format!("report: {}", self.path.display()),
+            Language::Chinese => format!("报告：{}", self.path.display()),
+        }]
+    }
+}
+
+/// The report and the rows behind its two lists.
+struct Filled {
+    report: Report,
+    survey: Part<Survey>,
+    chosen: Part<Chosen>,
+}
+
+/// Writes the pages in both languages and the lists in the project's.
+///
+/// # Errors
+/// When a table cannot be read, the vault cannot be opened, or a file cannot
+/// be written. Files are replaced whole or not at all.
+pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> Result<Written> {
+    let folder = project.reports();
+    make_private_folder(&folder)?;
+    let material = Material::load(project, run_id, stages).await?;
+    let Filled { mut report, survey, chosen } = fill(&material, true).await?;
+    let lists = lists::write(&material, &report, &survey, &chosen).await?;
+    let mut paths = Vec::new();
+    for (language, name) in
+        [(Language::English, "report-en.html"), (Language::Chinese, "report-zh.html")]
+    {
+        let page = render(&report, to_web(language))?;
+        let mut names = vec![name];
+        if project.settings.project.language == language {
+            names.insert(0, PAGE);
+        }
+        for name in names {
+            let path = folder.join(name);
+            files::write(&path, page.as_bytes())?;
+            paths.push(path);
+        }
+    }
+    let page = folder.join(PAGE);
+    paths.sort_by_key(|path| *path != page);
+    paths.extend(lists);
+    if let Ok(risk) = &mut report.risk {
+        risk.top.clear();
+    }
+    let lines = |language| {
+        let text = terminal::summary(&report, to_web(language), SUMMARY_WIDTH);
+        let mut lines: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
+        lines.push(String::new());
+        lines.extend(ReportWritten { path: page.clone() }.lines(language));
+        lines
+    };
+    let (lines_en, lines_zh) = (lines(Language::English), lines(Language::Chinese));
+    Ok(Written { report: page, files: paths, lines_en, lines_zh })
+}
+
+/// Writes the report of the last complete run in one language, to `out` (into
+/// it, where it is a folder) or to `reports/report.html` of the project.
+///
+/// # Errors
+/// `run/none-yet` before the first run; otherwise as a run.
+pub async fn report(
+    project: &Project,
+    language: Language,
+    out: Option<&Path>,
+) -> Result<ReportWritten> {
+    let Some(run) = project.ledger.latest_complete_run().await? else { return Err(nothing_yet()) };
+    let stages = stages_of(project, &run.run_id).await?;
+    let material = Material::load(project, &run.run_id, &stages).await?;
+    let filled = fill(&material, false).await?;
+    let page = render(&filled.report, to_web(language))?;
+    let path = match out {
+        Some(out) if out.is_dir() => out.join(PAGE),
+        Some(out) => out.to_owned(),
+        None => {
+            make_private_folder(&project.reports())?;
+            project.reports().join(PAGE)
+        }
+    };
+    files::write(&path, page.as_bytes())?;
+    Ok(ReportWritten { path })
+}
+
+/// The language as the pages know it.
+fn to_web(language: Language) -> perennial_web::Language {
+    match language {
+        Language::English => perennial_web::Language::En,
+        Language::Chinese => perennial_web::Language::Zh,
+    }
+}
+
+/// Fills the whole view-model. `writes_lists` says whether the lists are about
+/// to be written; otherwise only those are named that are there.
+async fn fill(m: &Material<'_>, writes_lists: bool) -> Result<Filled> {
+    let project = m.project;
+    let settings = &project.settings;
+    let survey = risk::survey_of(m);
+    let chosen = actions::chosen_of(m).await?;
+    let list_files = |name: &str| lists::names(&project.reports(), name, writes_lists);
+    let money = m.dated() || settings.value.amount.is_some();
+    let report = Report {
+        project: settings.project.name.clone(),
+        as_of: m.as_of_us().map(|us| moments::civil(&project.calendar, us)),
+        time_zone: m.dated().then(|| project.calendar.name().to_owned()),
+        run_id: m.run_id.to_owned(),
+        made_at: moments::civil(&project.calendar, project.now_us()),
+        currency: money.then(|| settings.project.currency.as_str().to_owned()),
+        interval_level: INTERVAL_LEVEL,
+        sources: sources::sources(m, &survey, &chosen),
+        business: business::part(m).await?,
+        risk: risk::part(m, &survey, list_files(lists::AT_RISK)).await?,
+        actions: actions::part(m, &chosen, list_files(lists::ACTIONS)).await?,
+        value: value::part(m),
+        trust: trust::part(m).await?,
+        features: if m.dated() { features() } else { Vec::new() },
+        trace: trace::trace(m).await?,
+    };
+    Ok(Filled { report, survey, chosen })
+}
+
+/// The catalogue of features, for the page of definitions.
+fn features() -> Vec<FeatureDefinition> {
+    order_line_features()
+        .iter()
+        .map(|spec| FeatureDefinition {
+            name: spec.name.to_owned(),
+            unit: Text::new(spec.unit.en(), spec.unit.zh()),
+            description: Text::new(spec.en, spec.zh),
+        })
+        .collect()
+}

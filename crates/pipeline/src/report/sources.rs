@@ -1,0 +1,198 @@
+//! What was read and how good it is.
+
+use perennial_lake::order_lines::TABLE as ORDER_LINES;
+use perennial_web::Text;
+use perennial_web::report::{ColumnTotal, Part, SourceFile, Sources};
+
+use super::actions::Chosen;
+use super::material::Material;
+use super::moments::civil;
+use super::risk::Survey;
+use super::warnings::warnings;
+use crate::project::Project;
+use crate::settings::{Role, Settings, Source};
+use crate::stages::ingest::{Book, CUSTOMERS};
+
+/// Files, their totals, and the warnings.
+pub(super) fn sources(
+    m: &Material<'_>,
+    survey: &Part<Survey>,
+    chosen: &Part<Chosen>,
+) -> Sources {
+    Sources {
+        files: m.ingest.books.iter().map(|book| file(m.project, book)).collect(),
+        warnings: warnings(m, survey, chosen),
+        customers: customers(m),
+    }
+}
+
+/// Customers known after cleaning.
+fn customers(m: &Material<'_>) -> u64 {
+    let kept = || {
+        let tables = m.ingest.books.iter().filter(|book| book.table == CUSTOMERS);
+        tables.map(|book| book.kept).sum()
+    };
+    match (&m.features, &m.people) {
+        (Some(notes), _) => notes.customers,
+        (None, Some(people)) => people.customer_id.len() as u64,
+        (None, None) => kept(),
+    }
+}
+
+fn file(project: &Project, book: &Book) -> SourceFile {
+    let local = |us: i64| civil(&project.calendar, us);
+    let mut quarantined: Vec<(Text, u64)> =
+        book.reasons.iter().map(|(code, &rows)| (reason(code), rows)).collect();
+    quarantined.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+    SourceFile {
+        name: book.file.clone(),
+        table: book.table.clone(),
+        rows_read: book.rows_read,
+        rows_kept: book.kept,
+        rows_quarantined: book.quarantined,
+        rows_duplicate: book.duplicates,
+        rows_without_customer: (book.table == ORDER_LINES).then_some(book.without_customer),
+        period: book.first_us.zip(book.last_us).map(|(first, last)| (local(first), local(last))),
+        totals: totals(&project.settings, book),
+        quarantined,
+    }
+}
+
+/// Totals of the number columns before cleaning, and of quantity times price.
+/// Identifiers made of digits are no numbers to add up.
+fn totals(settings: &Settings, book: &Book) -> Vec<ColumnTotal> {
+    let source = source_of(settings, book);
+    let names = |role: Role| source.and_then(|s| s.columns.get(role));
+    let identifiers = [Role::OrderId, Role::CustomerId, Role::ProductId, Role::ReturnOf].map(names);
+    let mut totals: Vec<ColumnTotal> = book
+        .columns
+        .iter()
+        .filter(|column| !identifiers.contains(&Some(column.name.as_str())))
+        .filter_map(|column| {
+            let numbers = column.numbers.as_ref()?;
+            Some(ColumnTotal {
+                column: column.name.clone(),
+                total: plain_digits(numbers.sum)?,
+                empty: column.missing,
+                not_numeric: numbers.not_numbers,
+            })
+        })
+        .collect();
+    let product = book.plain_total.and_then(plain_digits);
+    if let (Some(total), Some(quantity), Some(price)) =
+        (product, names(Role::Quantity), names(Role::UnitPrice))
+    {
+        let column = format!("{quantity} × {price}");
+        totals.push(ColumnTotal { column, total, empty: 0, not_numeric: 0 });
+    }
+    totals
+}
+
+/// The source whose mapping fits the file.
+fn source_of<'a>(settings: &'a Settings, book: &Book) -> Option<&'a Source> {
+    let has = |name: &str| book.columns.iter().any(|column| column.name == name);
+    settings
+        .sources
+        .iter()
+        .filter(|s| s.table.as_str() == book.table)
+        .find(|s| s.columns.iter().all(|(_, name)| has(name)))
+}
+
+/// A sum as plain digits, the fewest that stand for it: sums are exact and
+/// rounded once, to sixteen digits. None if it is not a number.
+fn plain_digits(sum: f64) -> Option<String> {
+    // Adding zero takes the sign off a negative zero.
+    sum.is_finite().then(|| format!("{}", sum + 0.0))
+}
+
+/// Why rows were set aside, in words.
+fn reason(code: &str) -> Text {
+    let (en, zh) = match code {
+        "row/short" => ("fewer fields than the header has", "字段数少于表头"),
+        "row/long" => ("more fields than the header has", "字段数多于表头"),
+        "row/quote-broken" => ("a quotation mark that is never closed", "引号没有闭合"),
+        "row/too-long" => ("a row longer than the limit", "行的长度超过上限"),
+        "cell/too-long" => ("a field longer than the limit", "字段长度超过上限"),
+        "row/encoding-invalid" => {
+            ("characters that are not valid in the file's encoding", "含有不符合文件编码的字符")
+        }
+        "row/nul-byte" => ("a NUL byte in the row", "行中含有空字节"),
+        "cell/not-a-number" => ("no number where one is expected", "应为数字而不是数字"),
+        "cell/not-whole" => ("a fraction where a whole number is expected", "应为整数却带小数"),
+        "cell/number-too-large" => ("a number too large to be kept", "数字过大，无法保存"),
+        "cell/not-a-time" => ("no date or time where one is expected", "应为日期或时间而不是"),
+        "row/no-time" => ("no date or time", "缺少日期或时间"),
+        "row/time-impossible" => ("a date before 1900 or after 2199", "日期早于 1900 年或晚于 2199 年"),
+        "row/no-quantity" => ("no quantity", "缺少数量"),
+        "row/no-amount" => ("neither an amount nor a price", "既无金额也无单价"),
+        "row/amount-too-large" => ("an amount too large to be kept", "金额过大，无法保存"),
+        "customer/twice" => ("a customer who stands in the table already", "该客户在表中已出现过"),
+        "person/erased" => ("a person who asked to be forgotten", "当事人已要求删除其数据"),
+        other => return Text::same(other),
+    };
+    Text::new(en, zh)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn sums_are_plain_digits() {
+        assert_eq!(plain_digits(9_747_747.934).as_deref(), Some("9747747.934"));
+        assert_eq!(plain_digits(5_176_450.0).as_deref(), Some("5176450"));
+        assert_eq!(plain_digits(-0.0).as_deref(), Some("0"));
+        assert_eq!(plain_digits(1e21).as_deref(), Some("1000000000000000000000"));
+        assert_eq!(plain_digits(f64::NAN), None);
+    }
+
+    #[test]
+    fn identifiers_are_not_added_up_and_the_product_is() {
+        let text = r#"
+            format = 1
+            [project]
+            currency = "GBP"
+            [[source]]
+            path = "lines.csv"
+            table = "order_lines"
+            columns = { customer_id = "who", time = "when", quantity = "n", unit_price = "each" }
+        "#;
+        let path = Path::new("perennial.toml");
+        let settings = Settings::parse(text, path, std::iter::empty(), &[]).unwrap();
+        let column = |name: &str, sum: Option<f64>| {
+            let numbers = sum.map(|sum| {
+                serde_json::json!({ "not_numbers": 2, "negative": 0, "zero": 0, "min": 1.0, "max": 2.0, "sum": sum })
+            });
+            serde_json::json!({
+                "name": name, "rows": 10, "missing": 1, "outer_blanks": 0,
+                "distinct": 5, "distinct_exact": true, "numbers": numbers
+            })
+        };
+        let columns = [
+            column("who", Some(99_000.0)),
+            column("when", None),
+            column("n", Some(34.0)),
+            column("each", Some(12.5)),
+        ];
+        let book = Book {
+            table: "order_lines".to_owned(),
+            plain_total: Some(101.25),
+            columns: serde_json::from_value(serde_json::json!(columns)).unwrap(),
+            ..Book::default()
+        };
+        let found = totals(&settings, &book);
+        let shown: Vec<_> = found.iter().map(|t| (t.column.as_str(), t.total.as_str())).collect();
+        assert_eq!(shown, [("n", "34"), ("each", "12.5"), ("n × each", "101.25")]);
+        assert_eq!((found[0].empty, found[0].not_numeric), (1, 2));
+    }
+
+    #[test]
+    fn reasons_are_words_in_both_languages() {
+        for code in ["row/short", "cell/not-a-time", "person/erased", "customer/twice"] {
+            let text = reason(code);
+            assert!(text.en.is_ascii() && !text.zh.is_ascii(), "{code}");
+        }
+        assert_eq!(reason("row/odd"), Text::same("row/odd"));
+    }
+}

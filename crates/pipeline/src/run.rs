@@ -1,0 +1,197 @@
+//! The main job: every stage in order, resumed where it was stopped.
+
+use perennial_history::AsOf;
+use perennial_lake::order_lines::TABLE;
+use serde::{Deserialize, Serialize};
+
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::settings::{Language, Table};
+use crate::stage::{CODE_VERSION, Done, Run};
+use crate::stages::people::Basis;
+use crate::stages::{STAGES, decide, features, ingest, model, value};
+use crate::{Error, Result, report};
+
+/// How to run.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// The as-of moment in UTC microseconds; the first local midnight after the
+    /// latest event otherwise.
+    pub as_of_us: Option<i64>,
+    /// The last stage to do; all of them otherwise.
+    pub until: Option<String>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The run's id: equal inputs give an equal one.
+    pub run_id: String,
+    /// The as-of moment, UTC microseconds; none for a table without dates.
+    pub as_of_us: Option<i64>,
+    /// Stages that were done anew, in order.
+    pub done: Vec<String>,
+    /// Stages that an earlier run had done already.
+    pub reused: Vec<String>,
+    /// The summary in English, line by line.
+    pub lines_en: Vec<String>,
+    /// The summary in Chinese, line by line.
+    pub lines_zh: Vec<String>,
+}
+
+impl RunSummary {
+    /// The summary in about twenty lines.
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        match language {
+            Language::English => self.lines_en.clone(),
+            Language::Chinese => self.lines_zh.clone(),
+        }
+    }
+}
+
+/// What every stage left.
+pub(crate) struct Stages {
+    pub ingest: Done,
+    pub features: Option<Done>,
+    pub model: Option<Done>,
+    pub value: Option<Done>,
+    pub decide: Option<Done>,
+}
+
+impl Stages {
+    fn all(&self) -> Vec<(&'static str, &Done)> {
+        let rest = [
+            ("features", &self.features),
+            ("model", &self.model),
+            ("value", &self.value),
+            ("decide", &self.decide),
+        ];
+        let rest = rest.into_iter().filter_map(|(name, done)| Some((name, done.as_ref()?)));
+        std::iter::once(("ingest", &self.ingest)).chain(rest).collect()
+    }
+}
+
+/// Runs the project's stages and says what came of it.
+///
+/// # Errors
+/// What is wrong with settings, sources or data, with a code and a hint. What
+/// was complete before stays as it is; running again resumes.
+pub async fn run(
+    project: &Project,
+    options: RunOptions,
+    progress: &dyn Progress,
+) -> Result<RunSummary> {
+    let last = last_stage(options.until.as_deref())?;
+    let settings_hash = project.settings.settings_hash().to_hex().to_string();
+    let run_id = run_id(project, &settings_hash, options.as_of_us)?;
+    let run = Run { project, progress, run_id: run_id.clone(), settings_hash };
+    let stages = stages(&run, options.as_of_us, last).await?;
+    let as_of_us = match &stages.features {
+        Some(done) => Some(done.details_as::<features::Notes>()?.plan.as_of_us),
+        None => None,
+    };
+    let split = |reused: bool| {
+        let all = stages.all();
+        all.iter().filter(|(_, d)| d.reused == reused).map(|(n, _)| (*n).to_owned()).collect()
+    };
+    let mut summary = RunSummary {
+        run_id: run_id.clone(),
+        as_of_us,
+        done: split(false),
+        reused: split(true),
+        lines_en: Vec::new(),
+        lines_zh: Vec::new(),
+    };
+    let before = project.ledger.latest_complete_run().await?;
+    let unchanged = summary.done.is_empty() && before.as_ref().is_some_and(|b| b.run_id == run_id);
+    if let (true, Some(before)) = (unchanged, before) {
+        if let Ok(known) = serde_json::from_value::<RunSummary>(before.summary) {
+            (summary.lines_en, summary.lines_zh) = (known.lines_en, known.lines_zh);
+            return Ok(summary);
+        }
+    }
+    if last >= STAGES.len() - 1 {
+        let written = report::write(project, &run_id, &stages).await?;
+        summary.lines_en = written.lines_en;
+        summary.lines_zh = written.lines_zh;
+    } else {
+        let done = format!("done until `{}`; `perennial query \"show tables\"` lists what there is", STAGES[last]);
+        summary.lines_en = vec![done];
+        summary.lines_zh = vec![format!("已完成到 `{}`；`perennial query \"show tables\"` 可列出现有的表", STAGES[last])];
+    }
+    let details = serde_json::to_value(&summary).unwrap_or_default();
+    project.ledger.finish_run(&run_id, as_of_us, &details, project.now_us()).await?;
+    Ok(summary)
+}
+
+/// The stages up to the `last`th, each from the tables of those before it.
+async fn stages(run: &Run<'_>, as_of_us: Option<i64>, last: usize) -> Result<Stages> {
+    let ingest = ingest::run(run).await?;
+    let mut stages = Stages { ingest, features: None, model: None, value: None, decide: None };
+    let has_lines = run.project.settings.sources.iter().any(|s| s.table == Table::OrderLines);
+    if last >= 1 && has_lines && stages.ingest.version(TABLE).is_some() {
+        stages.features = Some(features::run(run, &stages.ingest, as_of_us).await?);
+    }
+    if last >= 2 {
+        let inputs = model::Inputs { ingest: &stages.ingest, features: stages.features.as_ref() };
+        let model = model::run(run, &inputs).await?;
+        if last >= 3 {
+            let basis =
+                Basis { features: stages.features.as_ref(), ingest: &stages.ingest, model: &model };
+            let value = value::run(run, &basis).await?;
+            if last >= 4 {
+                stages.decide = Some(decide::run(run, &basis, &value).await?);
+            }
+            stages.value = Some(value);
+        }
+        stages.model = Some(model);
+    }
+    Ok(stages)
+}
+
+/// The stages of a finished run, read back from the ledger.
+pub(crate) async fn stages_of(project: &Project, run_id: &str) -> Result<Stages> {
+    let mut rows = project.ledger.stages(run_id).await?;
+    let mut take = |name: &str| -> Option<Done> {
+        let at = rows.iter().position(|r| r.stage == name)?;
+        let row = rows.swap_remove(at);
+        Some(Done { outputs: row.outputs, details: row.details, key: row.stage_key, reused: true })
+    };
+    let ingest = take("ingest").ok_or_else(nothing_yet)?;
+    Ok(Stages {
+        ingest,
+        features: take("features"),
+        model: take("model"),
+        value: take("value"),
+        decide: take("decide"),
+    })
+}
+
+/// There is no finished run to look at.
+pub(crate) fn nothing_yet() -> Error {
+    Error::cannot("run/none-yet", "the project has not been run yet", "run `perennial run` first")
+}
+
+fn last_stage(until: Option<&str>) -> Result<usize> {
+    let Some(name) = until else { return Ok(STAGES.len() - 1) };
+    STAGES.iter().position(|s| *s == name).ok_or_else(|| {
+        Error::cannot(
+            "run/stage-unknown",
+            format!("there is no stage `{name}`"),
+            format!("the stages are {}", STAGES.join(", ")),
+        )
+    })
+}
+
+/// Equal sources, settings, as-of moment and program give an equal id.
+fn run_id(project: &Project, settings_hash: &str, as_of_us: Option<i64>) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    for part in [CODE_VERSION, settings_hash, &format!("{:?}", as_of_us.map(AsOf))] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    for file in ingest::file_marks(project)? {
+        hasher.update(file.as_bytes());
+    }
+    Ok(hasher.finalize().to_hex()[..16].to_owned())
+}

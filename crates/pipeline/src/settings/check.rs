@@ -1,0 +1,227 @@
+//! What no key can say alone: that sources, what lost means, value and offers fit
+//! together.
+
+use super::Settings;
+use super::error::{Place, Problem, code};
+use super::node::{Data, Node};
+use super::sections::LostKind;
+use super::source::{Role, Source, Table};
+
+/// The most past dates that a model learns from: each costs memory and time.
+const TRAINING_DATES_MAX: u64 = 52;
+
+/// Adds a problem for everything that does not fit.
+pub(crate) fn check(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
+    sources(settings, root, problems);
+    lost(settings, root, problems);
+    value(settings, root, problems);
+    offers(settings, root, problems);
+    if settings.model.training_dates > TRAINING_DATES_MAX {
+        let place = place_of(root, &["model", "training_dates"]);
+        let message = format!("`model.training_dates` can be at most {TRAINING_DATES_MAX}");
+        problems.push(Problem::new(code::VALUE_RANGE, &place, message));
+    }
+}
+
+/// The place of the deepest node on `path` that was written.
+fn place_of(root: &Node, path: &[&str]) -> Place {
+    let mut node = root;
+    let mut place = &root.place;
+    for step in path {
+        let next = match &node.data {
+            Data::Table(entries) => entries
+                .iter()
+                .find(|entry| entry.key == *step)
+                .map(|entry| (&entry.node, &entry.place)),
+            Data::List(items) => step
+                .parse()
+                .ok()
+                .and_then(|at: usize| items.get(at))
+                .map(|item| (item, &item.place)),
+            _ => None,
+        };
+        let Some((child, child_place)) = next else {
+            break;
+        };
+        node = child;
+        place = child_place;
+    }
+    place.clone()
+}
+
+fn sources(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
+    if settings.sources.is_empty() {
+        problems.push(
+            Problem::new(code::SOURCE_MISSING, &root.place, "there is no `[[source]]`: nothing to read")
+                .with_hint("add a `[[source]]` with `path`, `table` and `columns`, or let `perennial init --from FILE` write one"),
+        );
+    }
+    for (at, source) in settings.sources.iter().enumerate() {
+        let at = at.to_string();
+        let place = place_of(root, &["source", &at, "columns"]);
+        roles(source, &place, problems);
+        columns_once(source, &place, problems);
+    }
+}
+
+fn roles(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
+    let allowed = source.table.roles();
+    for (role, _) in source
+        .columns
+        .iter()
+        .filter(|(role, _)| !allowed.contains(role))
+    {
+        problems.push(
+            Problem::new(
+                code::VALUE_UNKNOWN,
+                place,
+                format!("a table `{}` has no part `{role}`", source.table),
+            )
+            .with_hint(super::read::one_of(
+                &allowed.iter().map(|role| role.as_str()).collect::<Vec<_>>(),
+            )),
+        );
+    }
+    if source.table != Table::OrderLines {
+        return;
+    }
+    let mut miss = |role: Role, words: &str| {
+        problems.push(
+            Problem::new(
+                code::ROLE_MISSING,
+                place,
+                format!(
+                    "the source `{}` does not say which column is {words}",
+                    source.path
+                ),
+            )
+            .with_hint(format!(
+                "add `{role} = \"NAME OF THE COLUMN\"` to its `columns`"
+            )),
+        );
+    };
+    if source.columns.get(Role::CustomerId).is_none() {
+        miss(Role::CustomerId, "the customer");
+    }
+    if source.columns.get(Role::Time).is_none() {
+        miss(Role::Time, "the time of purchase");
+    }
+    if source.columns.get(Role::Amount).is_none() && source.columns.get(Role::UnitPrice).is_none() {
+        miss(
+            Role::Amount,
+            "the money (`amount`, or `unit_price` with `quantity`)",
+        );
+    }
+}
+
+fn columns_once(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
+    let mut seen: Vec<(&str, Role)> = Vec::new();
+    for (role, column) in source.columns.iter() {
+        match seen.iter().find(|(other, _)| *other == column) {
+            Some((_, first)) => problems.push(Problem::new(
+                code::COLUMN_TWICE,
+                place,
+                format!("the column `{column}` is both `{first}` and `{role}`"),
+            )),
+            None => seen.push((column, role)),
+        }
+    }
+}
+
+fn lost(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
+    if settings.sources.is_empty() {
+        return;
+    }
+    let lost = &settings.lost;
+    let place = place_of(root, &["lost", "kind"]);
+    let has = |table: Table| settings.sources.iter().any(|source| source.table == table);
+    let mut mismatch = |message: &str, hint: &str| {
+        problems.push(Problem::new(code::LOST_MISMATCH, &place, message).with_hint(hint));
+    };
+    match lost.kind {
+        LostKind::NoPurchase if !has(Table::OrderLines) => mismatch(
+            "`no_purchase` needs purchases, and no source is a table `order_lines`",
+            "for a table of customers with a label write `kind = \"label\"` and `lost_when`",
+        ),
+        LostKind::Contract => mismatch(
+            "`contract` needs the start and the end of contracts, and no table that is read has them",
+            "use `no_purchase` with order lines, or `label` with a table of customers",
+        ),
+        LostKind::Label => {
+            let labelled = settings.sources.iter().any(|source| {
+                source.table == Table::Customers && source.columns.get(Role::Label).is_some()
+            });
+            if !labelled {
+                mismatch(
+                    "`label` needs a source with the table `customers` and the part `label`",
+                    "add `label = \"NAME OF THE COLUMN\"` to the `columns` of the table of customers",
+                );
+            }
+        }
+        LostKind::NoPurchase => {}
+    }
+    if lost.kind == LostKind::Label && lost.lost_when.is_none() {
+        problems.push(
+            Problem::new(
+                code::KEY_MISSING,
+                &place_of(root, &["lost"]),
+                "`lost.lost_when` is missing",
+            )
+            .with_hint(
+                "give the value of the label column that means lost, as in `lost_when = \"Yes\"`",
+            ),
+        );
+    }
+    if lost.kind != LostKind::Label && lost.lost_when.is_some() {
+        problems.push(
+            Problem::new(
+                code::LOST_MISMATCH,
+                &place_of(root, &["lost", "lost_when"]),
+                format!("`lost_when` has no meaning with `kind = \"{}\"`", lost.kind),
+            )
+            .with_hint("write `kind = \"label\"`, or take `lost_when` away"),
+        );
+    }
+}
+
+fn value(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
+    match (&settings.value.amount, settings.value.amount_per) {
+        (Some(_), None) => problems.push(
+            Problem::new(
+                code::UNIT_MISSING,
+                &place_of(root, &["value", "amount"]),
+                "`value.amount` does not say what the amount is paid per",
+            )
+            .with_hint("add `amount_per = \"month\"`, or `\"year\"`, `\"week\"`, `\"day\"`"),
+        ),
+        (None, Some(_)) => problems.push(
+            Problem::new(
+                code::KEY_MISSING,
+                &place_of(root, &["value", "amount_per"]),
+                "`value.amount_per` is given without `value.amount`",
+            )
+            .with_hint("add `amount = \"NAME OF THE COLUMN\"`, or take `amount_per` away"),
+        ),
+        _ => {}
+    }
+}
+
+fn offers(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
+    for (at, offer) in settings.offers.iter().enumerate() {
+        if settings
+            .offers
+            .iter()
+            .take(at)
+            .any(|other| other.name == offer.name)
+        {
+            problems.push(
+                Problem::new(
+                    code::NAME_TWICE,
+                    &place_of(root, &["offer", &at.to_string(), "name"]),
+                    format!("two offers are called `{}`", offer.name),
+                )
+                .with_hint("decisions name their offer: give each a name of its own"),
+            );
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! One `[[source]]`: where it is, which table it becomes, which column plays
+//! which part, and what the reader should not have to guess.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::error::{Problem, code};
+use super::node::{Data, Node};
+use super::read::{Setting, nearest, one_of, wrong_type};
+use super::section::section;
+use super::units::{Zone, words};
+
+words! {
+    /// The table that a source becomes.
+    Table {
+        /// One row for each line of an order.
+        OrderLines = "order_lines",
+        /// One row for each customer, usually with a label.
+        Customers = "customers",
+    }
+}
+
+words! {
+    /// The part that a column plays in its table.
+    Role {
+        /// The order that the line belongs to.
+        OrderId = "order_id",
+        /// The customer.
+        CustomerId = "customer_id",
+        /// What was bought.
+        ProductId = "product_id",
+        /// When it was bought.
+        Time = "time",
+        /// How many; negative for a return.
+        Quantity = "quantity",
+        /// The price of one.
+        UnitPrice = "unit_price",
+        /// The money of the whole line.
+        Amount = "amount",
+        /// What the line cost the business.
+        Cost = "cost",
+        /// What was taken off the line.
+        Discount = "discount",
+        /// Where it was bought: web, shop, telephone.
+        Channel = "channel",
+        /// The order that a return gives back.
+        ReturnOf = "return_of",
+        /// Whether the customer was lost.
+        Label = "label",
+    }
+}
+
+words! {
+    /// What the values of a column are.
+    ColumnType {
+        /// Text as it stands; identifiers are text.
+        Text = "text",
+        /// A whole number.
+        Integer = "integer",
+        /// A number, perhaps with a fraction.
+        Number = "number",
+        /// True or false, yes or no, 1 or 0.
+        Boolean = "boolean",
+        /// A day of the calendar.
+        Date = "date",
+        /// A moment.
+        Time = "time",
+    }
+}
+
+words! {
+    /// What separates the whole part of a number from its fraction.
+    Decimal {
+        /// A point, as in `1,234.56`.
+        Point = ".",
+        /// A comma, as in `1.234,56`.
+        Comma = ",",
+    }
+}
+
+words! {
+    /// How dates and times are written; a time of day may follow each.
+    TimeFormat {
+        /// `2024-03-05`, `2024/3/5`, `2024.3.5`.
+        YearFirst = "y-m-d",
+        /// `05/03/2024`, `5.3.24`, `05-Mar-2024`: the 5th of March.
+        DayFirst = "d/m/y",
+        /// `03/05/2024`, `Mar 5, 2024`: the 5th of March.
+        MonthFirst = "m/d/y",
+        /// `20240305`, `20240305101500`.
+        Compact = "yyyymmdd",
+        /// `2024年3月5日`.
+        Chinese = "y年m月d日",
+        /// Seconds since 1970 in UTC.
+        EpochSeconds = "epoch_seconds",
+        /// Milliseconds since 1970 in UTC.
+        EpochMillis = "epoch_millis",
+        /// Microseconds since 1970 in UTC.
+        EpochMicros = "epoch_micros",
+    }
+}
+
+words! {
+    /// How the characters of a text file are written.
+    Encoding {
+        /// UTF-8, ASCII included.
+        Utf8 = "utf-8",
+        /// UTF-16, little end first.
+        Utf16Le = "utf-16le",
+        /// UTF-16, big end first.
+        Utf16Be = "utf-16be",
+        /// Windows-1252, Latin-1 included.
+        Windows1252 = "windows-1252",
+        /// GB18030, GBK and GB2312 included.
+        Gb18030 = "gb18030",
+    }
+}
+
+impl Table {
+    /// The parts that columns of this table can play.
+    pub fn roles(self) -> &'static [Role] {
+        match self {
+            Self::OrderLines => &[
+                Role::OrderId,
+                Role::CustomerId,
+                Role::ProductId,
+                Role::Time,
+                Role::Quantity,
+                Role::UnitPrice,
+                Role::Amount,
+                Role::Cost,
+                Role::Discount,
+                Role::Channel,
+                Role::ReturnOf,
+            ],
+            Self::Customers => &[Role::CustomerId, Role::Label],
+        }
+    }
+}
+
+/// What separates the fields of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delimiter {
+    /// One character of ASCII.
+    Character(u8),
+    /// Any number of blanks and tabs.
+    Blanks,
+}
+
+impl Serialize for Delimiter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Character(b'\t') => serializer.serialize_str("tab"),
+            Self::Character(byte) => serializer.serialize_char(char::from(*byte)),
+            Self::Blanks => serializer.serialize_str("blanks"),
+        }
+    }
+}
+
+impl Setting for Delimiter {
+    const KIND: &'static str = "one character, `\"tab\"` or `\"blanks\"`";
+
+    fn read(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Option<Self> {
+        let delimiter = match node.text() {
+            Some("tab" | "\t" | "\\t") => Some(Self::Character(b'\t')),
+            Some("blanks") => Some(Self::Blanks),
+            Some(text) => one_byte(text).map(Self::Character),
+            None => None,
+        };
+        if delimiter.is_none() {
+            problems.push(wrong_type::<Self>(node, path));
+        }
+        delimiter
+    }
+}
+
+/// What stands around a field that holds the delimiter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quote {
+    /// One character of ASCII.
+    Character(u8),
+    /// Nothing: quotes are part of the text.
+    Off,
+}
+
+impl Serialize for Quote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Character(byte) => serializer.serialize_char(char::from(*byte)),
+            Self::Off => serializer.serialize_str("none"),
+        }
+    }
+}
+
+impl Setting for Quote {
+    const KIND: &'static str = "one character or `\"none\"`";
+
+    fn read(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Option<Self> {
+        let quote = match node.text() {
+            Some("none") => Some(Self::Off),
+            Some(text) => one_byte(text).map(Self::Character),
+            None => None,
+        };
+        if quote.is_none() {
+            problems.push(wrong_type::<Self>(node, path));
+        }
+        quote
+    }
+}
+
+/// A visible character of ASCII that cannot be part of a number or a word.
+fn one_byte(text: &str) -> Option<u8> {
+    match text.as_bytes() {
+        [byte] if byte.is_ascii_punctuation() || *byte == b' ' => Some(*byte),
+        _ => None,
+    }
+}
+
+/// Which column of the source plays which part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Columns(BTreeMap<Role, String>);
+
+impl Columns {
+    /// The column that plays the part.
+    pub fn get(&self, role: Role) -> Option<&str> {
+        self.0.get(&role).map(String::as_str)
+    }
+
+    /// Every part that is played, with its column.
+    pub fn iter(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.0.iter().map(|(role, column)| (*role, column.as_str()))
+    }
+}
+
+impl Setting for Columns {
+    const KIND: &'static str =
+        "a table of parts and columns, as in `{ customer_id = \"Customer\" }`";
+
+    fn read(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Option<Self> {
+        let Data::Table(entries) = &node.data else {
+            problems.push(wrong_type::<Self>(node, path));
+            return None;
+        };
+        let names: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        let mut columns = BTreeMap::new();
+        let mut whole = true;
+        for entry in entries {
+            let Some(role) = Role::from_word(&entry.key) else {
+                let message = format!("`{path}`: there is no part `{}`", entry.key);
+                let hint = match nearest(&entry.key, &names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the part comes first, then the column; {}", one_of(&names)),
+                };
+                problems
+                    .push(Problem::new(code::KEY_UNKNOWN, &entry.place, message).with_hint(hint));
+                whole = false;
+                continue;
+            };
+            match String::read(&entry.node, &format!("{path}.{role}"), problems) {
+                Some(column) => drop(columns.insert(role, column)),
+                None => whole = false,
+            }
+        }
+        whole.then_some(Self(columns))
+    }
+}
+
+section! {
+    /// Something to read. `columns` says which column plays which part: for
+    /// `order_lines` the parts `order_id`, `customer_id`, `product_id`, `time`,
+    /// `quantity`, `unit_price`, `amount`, `cost`, `discount`, `channel` and
+    /// `return_of`; for `customers` the parts `customer_id` and `label`.
+    Source in "[[source]]" {
+        /// A file, a folder, or a pattern such as `data/*.csv.gz`; relative to the project's folder.
+        path: String = required;
+        /// The table it becomes.
+        table: Table = required;
+        /// Which column of the source plays which part; the columns not named here or in `traits` are not used in `order_lines`, and are all used in `customers`.
+        columns: Columns = default(Columns::default(), "none; without `customer_id`, the row of a table of customers is the customer");
+        /// Columns that say something lasting about the customer, by the name they get.
+        traits: BTreeMap<String, String> = default(BTreeMap::new(), "{}");
+        /// Columns that identify a person: kept encrypted, never shown to a model.
+        personal: Vec<String> = default(Vec::new(), "[]; `customer_id` always is");
+        /// The time zone of times that are written without one.
+        time_zone: Zone = optional("the project's");
+        /// How dates are written, where it cannot be told: `05/03/2024` is `d/m/y` or `m/d/y`.
+        time_format: TimeFormat = optional("found from a sample");
+        /// What separates the fields.
+        delimiter: Delimiter = optional("found from a sample");
+        /// What stands around a field that holds the delimiter.
+        quote: Quote = optional("found from a sample");
+        /// Whether the first line names the columns; without a header they are `c1`, `c2` and so on.
+        header: bool = optional("found from a sample");
+        /// How characters are written.
+        encoding: Encoding = optional("found from a sample");
+        /// What separates the whole part of a number from its fraction.
+        decimal: Decimal = optional("found from a sample");
+        /// What the values of a column are, where the guess is wrong: `text`, `integer`, `number`, `boolean`, `date` or `time`.
+        types: BTreeMap<String, ColumnType> = default(BTreeMap::new(), "{}");
+    }
+}

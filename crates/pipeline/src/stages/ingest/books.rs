@@ -1,0 +1,194 @@
+//! The books of what was read: `ingests`, `ingest_columns` and `quarantine`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use perennial_lake::arrow::array::{
+    ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray,
+};
+use perennial_lake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use perennial_lake::sources::{ColumnTotals, Totals};
+use perennial_lake::tables::append_table;
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::columns::Columns;
+use crate::project::Project;
+
+/// One file as it was read. `read = kept + quarantined + duplicates`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Book {
+    pub ingest_id: i64,
+    pub file: String,
+    pub table: String,
+    pub content_hash: String,
+    pub rows_read: u64,
+    pub kept: u64,
+    pub quarantined: u64,
+    pub duplicates: u64,
+    /// Kept rows equal to another one of the file, where no order id tells.
+    pub repeats: u64,
+    pub without_customer: u64,
+    pub first_us: Option<i64>,
+    pub last_us: Option<i64>,
+    /// Sum of quantity times unit price over the raw file, before cleaning.
+    pub plain_total: Option<f64>,
+    /// The columns' totals before cleaning.
+    pub columns: Vec<ColumnBook>,
+    /// Rows quarantined by reason.
+    pub reasons: BTreeMap<String, u64>,
+}
+
+/// One column of a raw file, before cleaning.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ColumnBook {
+    pub name: String,
+    pub rows: u64,
+    pub missing: u64,
+    pub outer_blanks: u64,
+    pub distinct: u64,
+    pub distinct_exact: bool,
+    pub numbers: Option<NumberBook>,
+}
+
+/// The numbers of a column.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct NumberBook {
+    pub not_numbers: u64,
+    pub negative: u64,
+    pub zero: u64,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub sum: f64,
+}
+
+impl Book {
+    /// Takes over the reader's counters.
+    pub fn set_totals(&mut self, totals: &Totals) {
+        self.plain_total = totals.pair_sum().map(|sum| sum.to_f64());
+        self.columns = totals.columns().iter().map(ColumnBook::from).collect();
+    }
+}
+
+impl From<&ColumnTotals> for ColumnBook {
+    fn from(totals: &ColumnTotals) -> Self {
+        let finite = |v: f64| Some(v).filter(|v| v.is_finite());
+        Self {
+            name: totals.name.clone(),
+            rows: totals.rows,
+            missing: totals.missing,
+            outer_blanks: totals.outer_blanks,
+            distinct: totals.distinct,
+            distinct_exact: totals.distinct_exact,
+            numbers: totals.numbers.as_ref().map(|n| NumberBook {
+                not_numbers: n.not_numbers,
+                negative: n.negative,
+                zero: n.zero,
+                min: finite(n.min),
+                max: finite(n.max),
+                sum: n.sum.to_f64(),
+            }),
+        }
+    }
+}
+
+/// A row set aside, its text sealed under the file's key.
+pub(super) struct Quarantined {
+    pub ingest_id: i64,
+    /// Record number in the file, from 1.
+    pub row: u64,
+    pub column: Option<String>,
+    pub reason: String,
+    pub sealed: Vec<u8>,
+}
+
+fn count(value: u64) -> Option<i64> {
+    Some(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// Appends the books to the tables as they were at `base` and returns the new
+/// versions.
+pub(super) async fn write(
+    project: &Project,
+    run_id: &str,
+    base: &BTreeMap<String, i64>,
+    books: &[Book],
+    quarantined: &[Quarantined],
+) -> Result<BTreeMap<String, i64>> {
+    let mut versions = BTreeMap::new();
+    let tables = [ingests(run_id, books)?, ingest_columns(run_id, books)?, quarantine(run_id, quarantined)?];
+    for (name, (schema, batch)) in ["ingests", "ingest_columns", "quarantine"].into_iter().zip(tables) {
+        let version =
+            append_table(&project.lake, name, &schema, base.get(name).copied(), &[batch]).await?;
+        versions.insert(name.to_owned(), version);
+    }
+    Ok(versions)
+}
+
+fn ingests(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
+    Columns::new()
+        .ints("ingest_id", books.iter().map(|b| Some(b.ingest_id)))
+        .text("file", books.iter().map(|b| Some(b.file.as_str())))
+        .text("target", books.iter().map(|b| Some(b.table.as_str())))
+        .text("hash", books.iter().map(|b| Some(b.content_hash.as_str())))
+        .ints("rows_read", books.iter().map(|b| count(b.rows_read)))
+        .ints("kept", books.iter().map(|b| count(b.kept)))
+        .ints("quarantined", books.iter().map(|b| count(b.quarantined)))
+        .ints("duplicates", books.iter().map(|b| count(b.duplicates)))
+        .ints("repeats", books.iter().map(|b| count(b.repeats)))
+        .ints("without_customer", books.iter().map(|b| count(b.without_customer)))
+        .times("first_time", books.iter().map(|b| b.first_us))
+        .times("last_time", books.iter().map(|b| b.last_us))
+        .money("plain_total", books.iter().map(|b| b.plain_total))
+        .same_text("run_id", Some(run_id), books.len())
+        .finish()
+}
+
+fn ingest_columns(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
+    let rows: Vec<(i64, &ColumnBook)> =
+        books.iter().flat_map(|b| b.columns.iter().map(|c| (b.ingest_id, c))).collect();
+    let number = |pick: fn(&NumberBook) -> Option<f64>| {
+        rows.iter().map(move |(_, c)| c.numbers.as_ref().and_then(pick))
+    };
+    let whole = |pick: fn(&NumberBook) -> u64| {
+        rows.iter().map(move |(_, c)| c.numbers.as_ref().map(pick).and_then(count))
+    };
+    Columns::new()
+        .ints("ingest_id", rows.iter().map(|(id, _)| Some(*id)))
+        .text("column_name", rows.iter().map(|(_, c)| Some(c.name.as_str())))
+        .ints("rows", rows.iter().map(|(_, c)| count(c.rows)))
+        .ints("missing", rows.iter().map(|(_, c)| count(c.missing)))
+        .ints("outer_blanks", rows.iter().map(|(_, c)| count(c.outer_blanks)))
+        .ints("distinct_values", rows.iter().map(|(_, c)| count(c.distinct)))
+        .bools("distinct_is_exact", rows.iter().map(|(_, c)| Some(c.distinct_exact)))
+        .ints("not_numbers", whole(|n| n.not_numbers))
+        .ints("negative", whole(|n| n.negative))
+        .ints("zero", whole(|n| n.zero))
+        .numbers("min", number(|n| n.min))
+        .numbers("max", number(|n| n.max))
+        .numbers("sum", number(|n| Some(n.sum)))
+        .same_text("run_id", Some(run_id), rows.len())
+        .finish()
+}
+
+fn quarantine(run_id: &str, rows: &[Quarantined]) -> Result<(SchemaRef, RecordBatch)> {
+    let schema: SchemaRef = Arc::new(Schema::new(vec![
+        Field::new("ingest_id", DataType::Int64, false),
+        Field::new("row", DataType::Int64, false),
+        Field::new("column_name", DataType::Utf8, true),
+        Field::new("reason", DataType::Utf8, false),
+        Field::new("raw_sealed", DataType::Binary, false),
+        Field::new("run_id", DataType::Utf8, false),
+    ]));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.ingest_id))),
+        Arc::new(rows.iter().map(|r| count(r.row)).collect::<Int64Array>()),
+        Arc::new(rows.iter().map(|r| r.column.as_deref()).collect::<StringArray>()),
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.reason.as_str()))),
+        Arc::new(BinaryArray::from_iter_values(rows.iter().map(|r| r.sealed.as_slice()))),
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|_| run_id))),
+    ];
+    let batch =
+        RecordBatch::try_new(schema.clone(), columns).map_err(perennial_lake::Error::from)?;
+    Ok((schema, batch))
+}

@@ -1,0 +1,209 @@
+//! Files to tables: what is new is read, every row is accounted for, people get
+//! pseudonyms.
+
+mod books;
+mod customers;
+mod found;
+mod lines;
+mod orders;
+pub(crate) mod spec;
+
+use std::collections::BTreeMap;
+
+use perennial_lake::order_lines::TABLE;
+use perennial_ledger::{FileRecord, FileState, StageRun};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use books::Book;
+pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
+pub(crate) use found::source_name;
+pub(crate) use orders::{KIND, trait_names};
+use books::Quarantined;
+use found::{Found, Fresh, look};
+
+use crate::settings::{Part, Table};
+use crate::stage::{Done, Output, Run, key_of};
+use crate::{Error, Result};
+
+/// Rows kept in quarantine with their text from one run; more are counted and
+/// their text is left out.
+const QUARANTINE_ROWS_MAX: usize = 100_000;
+
+/// What the stage found out, over all runs since the mapping was last changed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Notes {
+    /// Hash of the mapping the tables were read with.
+    pub mapping: String,
+    /// Every file read so far.
+    pub books: Vec<Book>,
+}
+
+/// What reading new files gives, before it is written.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub books: Vec<Book>,
+    pub quarantined: Vec<Quarantined>,
+}
+
+impl Reading {
+    /// Sets a row aside; its text is sealed by the caller.
+    fn quarantine(&mut self, row: Quarantined) {
+        if self.quarantined.len() < QUARANTINE_ROWS_MAX {
+            self.quarantined.push(row);
+        }
+    }
+}
+
+/// A mark of every source file: its path, size and time.
+pub(crate) fn file_marks(project: &crate::project::Project) -> Result<Vec<String>> {
+    let mut marks = Vec::new();
+    for source in &project.settings.sources {
+        let files = perennial_lake::sources::files::expand(&project.dir, &source.path)
+            .map_err(perennial_lake::Error::from)?;
+        marks.extend(files.iter().map(|f| {
+            let name = f.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            format!("{name}\0{}\0{}\n", f.size, f.mtime_us)
+        }));
+    }
+    Ok(marks)
+}
+
+/// Runs the stage: reads what is new, or finds that nothing is.
+pub(crate) async fn run(run: &Run<'_>) -> Result<Done> {
+    let project = run.project;
+    let mapping = project.settings.hash_of(&[Part::Sources, Part::Project]).to_hex().to_string();
+    let before = latest(run, &mapping).await?;
+    let found = look(project).await?;
+    if !found.touched.is_empty() {
+        project.ledger.record_files(&found.touched).await?;
+    }
+    if let (Some(before), true) = (&before, found.fresh.is_empty()) {
+        return keep(run, before).await;
+    }
+    if found.files == 0 {
+        return Err(Error::cannot(
+            "source/no-files",
+            "no source has a file",
+            "check `path` in `[[source]]` of `perennial.toml`",
+        ));
+    }
+    let hashes: Vec<String> = found.fresh.iter().map(|f| f.ingest_id.to_string()).collect();
+    let base = before.as_ref().map_or_else(BTreeMap::new, |done| done.outputs.clone());
+    let key = key_of("ingest", &[&mapping, &format!("{base:?}"), &hashes.join(",")]);
+    let mut notes: Notes = match &before {
+        Some(done) => done.details_as()?,
+        None => Notes { mapping, books: Vec::new() },
+    };
+    run.stage("ingest", &key, async || {
+        let (outputs, reading) = read(run, &found, &base).await?;
+        notes.books.extend(reading.books);
+        let mut output = Output::new(outputs, &notes)?;
+        output.files = found.fresh.iter().map(|f| record(run, f)).collect();
+        Ok(output)
+    })
+    .await
+}
+
+/// The newest ingest under this mapping; another mapping starts from nothing.
+async fn latest(run: &Run<'_>, mapping: &str) -> Result<Option<Done>> {
+    let Some(row) = run.project.ledger.latest_stage("ingest").await? else { return Ok(None) };
+    let done = Done {
+        outputs: row.outputs,
+        details: row.details,
+        key: row.stage_key,
+        reused: true,
+    };
+    let notes: Notes = done.details_as()?;
+    Ok((notes.mapping == mapping).then_some(done))
+}
+
+/// Notes for this run that nothing had to be read.
+async fn keep(run: &Run<'_>, before: &Done) -> Result<Done> {
+    let now_us = run.project.now_us();
+    if run.project.ledger.stage(&run.run_id, "ingest").await?.is_none() {
+        let row = StageRun {
+            run_id: run.run_id.clone(),
+            stage: "ingest".to_owned(),
+            stage_key: before.key.clone(),
+            outputs: before.outputs.clone(),
+            settings_hash: run.settings_hash.clone(),
+            code_version: crate::stage::CODE_VERSION.to_owned(),
+            started_at_us: now_us,
+            finished_at_us: now_us,
+            details: before.details.clone(),
+        };
+        run.project.ledger.record_stage(&row).await?;
+    }
+    Ok(before.clone())
+}
+
+fn record(run: &Run<'_>, fresh: &Fresh) -> FileRecord {
+    FileRecord {
+        path: fresh.file.path.to_string_lossy().into_owned(),
+        size_bytes: i64::try_from(fresh.file.size).unwrap_or(i64::MAX),
+        mtime_us: fresh.file.mtime_us,
+        content_hash: fresh.hash,
+        source: source_name(run.project, fresh.source),
+        ingest_id: fresh.ingest_id.to_string(),
+        state: if fresh.known_as.is_some() { FileState::Duplicate } else { FileState::Read },
+    }
+}
+
+async fn read(
+    run: &Run<'_>,
+    found: &Found,
+    base: &BTreeMap<String, i64>,
+) -> Result<(BTreeMap<String, i64>, Reading)> {
+    let sources = &run.project.settings.sources;
+    let of = |table: Table| -> Vec<&Fresh> {
+        found
+            .fresh
+            .iter()
+            .filter(|f| sources.get(f.source).is_some_and(|s| s.table == table))
+            .collect()
+    };
+    let mut outputs = base.clone();
+    let mut reading = Reading::default();
+    let bytes = found.fresh.iter().map(|f| f.file.size).sum();
+    run.progress.start("ingest", Some(bytes), "bytes");
+    let orders = of(Table::OrderLines);
+    if !orders.is_empty() {
+        let version = orders::read(run, &orders, base.get(TABLE).copied(), &mut reading).await?;
+        outputs.insert(TABLE.to_owned(), version);
+    }
+    let people = of(Table::Customers);
+    if !people.is_empty() {
+        let base = base.get(customers::TABLE).copied();
+        let version = customers::read(run, &people, base, &mut reading).await?;
+        outputs.insert(customers::TABLE.to_owned(), version);
+    }
+    known_content(found, &mut reading);
+    let rows: u64 = reading.books.iter().map(|b| b.rows_read).sum();
+    run.progress.finish(&format!("{rows} rows from {} files", found.fresh.len()));
+    let books =
+        books::write(run.project, &run.run_id, base, &reading.books, &reading.quarantined).await?;
+    outputs.extend(books);
+    Ok((outputs, reading))
+}
+
+/// Files whose content was read under another name: all rows are duplicates.
+fn known_content(found: &Found, reading: &mut Reading) {
+    for fresh in &found.fresh {
+        let Some(known) = fresh.known_as else { continue };
+        let rows = reading.books.iter().find(|b| b.ingest_id == known).map_or(0, |b| b.rows_read);
+        reading.books.push(Book {
+            ingest_id: fresh.ingest_id,
+            file: fresh.name.clone(),
+            table: "none".to_owned(),
+            content_hash: hex(&fresh.hash),
+            rows_read: rows,
+            duplicates: rows,
+            ..Book::default()
+        });
+    }
+}
+
+/// A hash as people compare it.
+pub(super) fn hex(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

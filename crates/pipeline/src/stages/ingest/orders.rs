@@ -1,0 +1,278 @@
+//! Files of order lines into the lake.
+
+use perennial_lake::order_lines::{LineSchema, LineSorter, SortOutcome, TABLE};
+use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
+use perennial_lake::arrow::compute;
+use perennial_lake::arrow::datatypes::TimestampMicrosecondType;
+use perennial_lake::sources::RawBatch;
+use perennial_lake::sources::files::{Format, SourceFile};
+use perennial_lake::sources::read::open;
+use perennial_lake::tables::{Table, parquet_rows};
+use perennial_ledger::{FileSealer, Resolver, Vault};
+
+use super::books::{Book, Quarantined};
+use super::found::Fresh;
+use super::lines::{Judged, Places, Refused, identifiers, judge, texts, working_batch};
+use super::spec::{Purpose, Reading as FileReading};
+use super::{Reading, hex};
+use crate::settings::Settings;
+use crate::stage::Run;
+use crate::Result;
+
+/// What identifies a customer in the vault.
+pub(crate) const KIND: &str = "customer_id";
+/// Identifiers remembered while reading; about 50 bytes each.
+const REMEMBERED_MAX: usize = 2_000_000;
+/// A row of text takes at least about this many bytes, compressed tenfold less.
+const BYTES_PER_ROW: u64 = 60;
+
+/// Reads the files on top of version `base` and returns the new version.
+pub(super) async fn read(
+    run: &Run<'_>,
+    files: &[&Fresh],
+    base: Option<i64>,
+    reading: &mut Reading,
+) -> Result<i64> {
+    let project = run.project;
+    let traits = trait_names(&project.settings);
+    let schema = LineSchema::new(&traits);
+    let base = match base {
+        Some(version) => Table::open(&project.lake, TABLE, Some(version)).await?,
+        None => None,
+    };
+    let expected = files.iter().map(|f| rows_expected(&f.file)).sum();
+    let memory = usize::try_from(project.settings.limits.memory.get()).unwrap_or(usize::MAX);
+    let mut sorter =
+        LineSorter::new(schema.clone(), base, expected, memory / 2, &project.scratch())?;
+    let vault = project.ledger.vault(&project.key).await?;
+    let mut resolver = Resolver::new(&vault, KIND, REMEMBERED_MAX)?;
+    let first_book = reading.books.len();
+    for fresh in files.iter().filter(|f| f.known_as.is_none()) {
+        if fresh.grown {
+            sorter.mark_grown(fresh.ingest_id);
+        }
+        let mut file = OneFile::new(run, fresh, &vault, &schema, &traits)?;
+        file.read(run, &mut resolver, &mut sorter, reading).await?;
+        reading.books.push(file.book);
+    }
+    let outcome = sorter.finish(&project.lake, project.threads()).await?;
+    settle(&mut reading.books[first_book..], &outcome);
+    Ok(outcome.version)
+}
+
+/// The project's traits of order lines, in the order of their names.
+pub(crate) fn trait_names(settings: &Settings) -> Vec<String> {
+    let mut names: Vec<String> = settings
+        .sources
+        .iter()
+        .filter(|s| s.table == crate::settings::Table::OrderLines)
+        .flat_map(|s| s.traits.keys().cloned())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// An estimate that only decides how many buckets there are.
+fn rows_expected(file: &SourceFile) -> u64 {
+    match file.format {
+        Format::Parquet => parquet_rows(&file.path).unwrap_or(0),
+        Format::Delimited => file.size / BYTES_PER_ROW,
+    }
+}
+
+/// Duplicates are known only once everything is sorted.
+fn settle(books: &mut [Book], outcome: &SortOutcome) {
+    for book in books {
+        book.duplicates = outcome.duplicates.get(&book.ingest_id).copied().unwrap_or(0);
+        book.repeats = outcome.repeats.get(&book.ingest_id).copied().unwrap_or(0);
+        book.kept = book.rows_read - book.quarantined - book.duplicates;
+    }
+}
+
+struct OneFile<'a> {
+    fresh: &'a Fresh,
+    vault: &'a Vault,
+    sealer: FileSealer,
+    reading: FileReading,
+    places: Places,
+    schema: &'a LineSchema,
+    book: Book,
+    /// Columns that identify a person: name and place.
+    personal: Vec<(String, usize)>,
+}
+
+impl<'a> OneFile<'a> {
+    fn new(
+        run: &Run<'_>,
+        fresh: &'a Fresh,
+        vault: &'a Vault,
+        schema: &'a LineSchema,
+        traits: &[String],
+    ) -> Result<Self> {
+        let settings = &run.project.settings;
+        let source = &settings.sources[fresh.source];
+        let zone = source.time_zone.as_ref().unwrap_or(&settings.project.time_zone);
+        let rows = settings.limits.rows_per_batch.get();
+        let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
+        let places = Places::new(&reading, traits)?;
+        let personal = reading
+            .purposes
+            .iter()
+            .enumerate()
+            .filter_map(|(place, purpose)| match purpose {
+                Purpose::Personal(name) => Some((name.clone(), place)),
+                _ => None,
+            })
+            .collect();
+        let book = Book {
+            ingest_id: fresh.ingest_id,
+            file: fresh.name.clone(),
+            table: TABLE.to_owned(),
+            content_hash: hex(&fresh.hash),
+            ..Book::default()
+        };
+        let sealer = vault.file_sealer(&fresh.hash);
+        Ok(Self { fresh, vault, sealer, reading, places, schema, book, personal })
+    }
+
+    async fn read(
+        &mut self,
+        run: &Run<'_>,
+        resolver: &mut Resolver,
+        sorter: &mut LineSorter,
+        out: &mut Reading,
+    ) -> Result<()> {
+        let opened = open(&self.fresh.file, &self.reading.spec);
+        let mut reader = opened.map_err(perennial_lake::Error::from)?;
+        let expected = rows_expected(&self.fresh.file).max(1);
+        let bytes_per_row = self.fresh.file.size as f64 / expected as f64;
+        while let Some(batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
+            self.book.rows_read += batch.rows as u64;
+            let mut judged = judge(&batch, &self.reading, &self.places);
+            for refused in std::mem::take(&mut judged.refused) {
+                self.set_aside(&batch, &refused, out)?;
+            }
+            let lines = self.resolve(&batch, judged, resolver, out).await?;
+            self.count(&lines);
+            sorter.push(&lines)?;
+            run.progress.advance((batch.rows as f64 * bytes_per_row) as u64);
+        }
+        if let Some(totals) = reader.into_totals() {
+            self.book.set_totals(&totals);
+        }
+        Ok(())
+    }
+
+    fn set_aside(&mut self, batch: &RawBatch, refused: &Refused, out: &mut Reading) -> Result<()> {
+        self.book.quarantined += 1;
+        *self.book.reasons.entry(refused.reason.to_owned()).or_default() += 1;
+        out.quarantine(Quarantined {
+            ingest_id: self.fresh.ingest_id,
+            row: batch.row_in_file(refused.row),
+            column: refused.column.clone(),
+            reason: refused.reason.to_owned(),
+            sealed: self.sealer.seal(&batch.raw_record(refused.row))?,
+        });
+        Ok(())
+    }
+
+    /// Turns identifiers into subjects; rows of erased people are not kept.
+    async fn resolve(
+        &mut self,
+        batch: &RawBatch,
+        judged: Judged,
+        resolver: &mut Resolver,
+        out: &mut Reading,
+    ) -> Result<RecordBatch> {
+        let names = identifiers(batch, &judged, &self.places);
+        let known: Vec<&str> = names.iter().flatten().copied().collect();
+        let mut found = resolver.resolve(&known).await?.into_iter();
+        let mut subjects = Vec::with_capacity(names.len());
+        let mut erased = Vec::new();
+        for (place, name) in names.iter().enumerate() {
+            let subject = match name {
+                Some(_) => found.next().flatten(),
+                None => None,
+            };
+            if name.is_some() && subject.is_none() {
+                erased.push(place);
+            }
+            subjects.push(subject);
+        }
+        self.keep_personal(batch, &judged, &subjects).await?;
+        let judged = self.without_erased(batch, judged, &mut subjects, &erased, out)?;
+        working_batch(batch, &judged, &self.places, self.schema, &subjects, self.fresh.ingest_id)
+    }
+
+    /// An erased person's row is counted, and nothing of it is kept.
+    fn without_erased(
+        &mut self,
+        batch: &RawBatch,
+        judged: Judged,
+        subjects: &mut Vec<Option<i64>>,
+        erased: &[usize],
+        out: &mut Reading,
+    ) -> Result<Judged> {
+        if erased.is_empty() {
+            return Ok(judged);
+        }
+        let gone: std::collections::HashSet<usize> = erased.iter().copied().collect();
+        let reason = "person/erased";
+        for &place in erased {
+            self.book.quarantined += 1;
+            *self.book.reasons.entry(reason.to_owned()).or_default() += 1;
+            out.quarantine(Quarantined {
+                ingest_id: self.fresh.ingest_id,
+                row: batch.row_in_file(judged.keep[place] as usize),
+                column: None,
+                reason: reason.to_owned(),
+                sealed: Vec::new(),
+            });
+        }
+        let stays = |place: &usize| !gone.contains(place);
+        let places: Vec<usize> = (0..judged.keep.len()).filter(stays).collect();
+        *subjects = places.iter().map(|&p| subjects[p]).collect();
+        Ok(Judged {
+            keep: places.iter().map(|&p| judged.keep[p]).collect(),
+            quantity: places.iter().map(|&p| judged.quantity[p]).collect(),
+            amount: places.iter().map(|&p| judged.amount[p]).collect(),
+            refused: Vec::new(),
+        })
+    }
+
+    /// Puts what identifies a person into the vault.
+    async fn keep_personal(
+        &self,
+        batch: &RawBatch,
+        judged: &Judged,
+        subjects: &[Option<i64>],
+    ) -> Result<()> {
+        let mut facts: Vec<(i64, &str, &str)> = Vec::new();
+        for (name, place) in &self.personal {
+            let Some(values) = texts(batch, *place) else { continue };
+            for (row, subject) in judged.keep.iter().zip(subjects) {
+                let row = *row as usize;
+                if let Some(subject) = subject
+                    && values.is_valid(row)
+                {
+                    facts.push((*subject, name.as_str(), values.value(row)));
+                }
+            }
+        }
+        facts.sort_unstable();
+        facts.dedup();
+        if !facts.is_empty() {
+            self.vault.put_traits(&facts).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, lines: &RecordBatch) {
+        self.book.without_customer += lines.column(1).null_count() as u64;
+        let times = lines.column(4).as_primitive::<TimestampMicrosecondType>();
+        let least = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
+        self.book.first_us = least(self.book.first_us, compute::min(times));
+        self.book.last_us = self.book.last_us.max(compute::max(times));
+    }
+}

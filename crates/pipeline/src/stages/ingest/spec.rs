@@ -1,0 +1,205 @@
+//! From settings and a look at a file to what to read of it and how.
+
+use perennial_lake::sources::dialect::{Delimiter, Dialect, Encoding, sniff};
+use perennial_lake::sources::files::{Format, SourceFile};
+use perennial_lake::sources::infer::{ColumnProfile, Kind, Profile, profile};
+use perennial_lake::sources::{ColumnSpec, NumberFormat, ReadSpec, Target, TimeFormat, Totals};
+
+use crate::settings::{self, ColumnType, Decimal, Quote, Role, Source, Table};
+use crate::{Error, Result};
+
+/// A file looked at: how it is written, what its columns hold, what to read.
+pub(crate) struct Reading {
+    pub dialect: Option<Dialect>,
+    pub profile: Profile,
+    /// What each column of the specification is for.
+    pub purposes: Vec<Purpose>,
+    pub spec: ReadSpec,
+}
+
+/// What a column is read for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A part of the table.
+    Role(Role),
+    /// A trait of the customer, by its name in the project.
+    Trait(String),
+    /// Identifies a person; goes to the vault.
+    Personal(String),
+    /// A column of a labelled table, kept as it is.
+    Column(String),
+}
+
+impl Reading {
+    /// Looks at `file` and lays the settings of its source over what it finds.
+    pub fn new(file: &SourceFile, source: &Source, time_zone: &str, batch_rows: usize) -> Result<Self> {
+        let dialect = match file.format {
+            Format::Delimited => Some(with_overrides(sniff(file).map_err(perennial_lake::Error::from)?, source)),
+            Format::Parquet => None,
+        };
+        let profile = profile(file, dialect.as_ref()).map_err(perennial_lake::Error::from)?;
+        let mut reading =
+            Self { dialect, profile, purposes: Vec::new(), spec: ReadSpec::new(None, Vec::new()) };
+        match source.table {
+            Table::OrderLines => reading.order_lines(file, source)?,
+            Table::Customers => reading.customers(source)?,
+        }
+        reading.spec.dialect = reading.dialect.clone();
+        reading.spec.time_zone = time_zone.to_owned();
+        reading.spec.batch_rows = batch_rows.clamp(1_024, 32_768);
+        reading.spec.totals = Some(Totals::new(&reading.profile, reading.money_pair(source)));
+        Ok(reading)
+    }
+
+    /// The place of a part among the columns read.
+    pub fn place(&self, role: Role) -> Option<usize> {
+        self.purposes.iter().position(|p| *p == Purpose::Role(role))
+    }
+
+    fn want(&mut self, purpose: Purpose, name: &str, target: Target) {
+        self.purposes.push(purpose);
+        self.spec.columns.push(ColumnSpec { name: name.to_owned(), target });
+    }
+
+    fn order_lines(&mut self, file: &SourceFile, source: &Source) -> Result<()> {
+        for (role, column) in source.columns.iter() {
+            let found = self.profile.column(column);
+            let number = number_format(found, source);
+            let target = match role {
+                Role::Time => Target::Timestamp { format: time_format(found, source, column)? },
+                Role::UnitPrice => Target::Decimal { scale: 6, number },
+                Role::Quantity | Role::Amount | Role::Cost | Role::Discount => {
+                    Target::Decimal { scale: 4, number }
+                }
+                _ => Target::Text { is_id: role != Role::Channel },
+            };
+            self.want(Purpose::Role(role), column, target);
+        }
+        for (name, column) in &source.traits {
+            self.want(Purpose::Trait(name.clone()), column, Target::Text { is_id: false });
+        }
+        for column in &source.personal {
+            self.want(Purpose::Personal(column.clone()), column, Target::Text { is_id: false });
+        }
+        let lacks = |role: Role| self.place(role).is_none();
+        let missing = if lacks(Role::CustomerId) {
+            Some("customer_id")
+        } else if lacks(Role::Time) {
+            Some("time")
+        } else if lacks(Role::Amount) && lacks(Role::UnitPrice) {
+            Some("amount` or `unit_price")
+        } else {
+            None
+        };
+        missing.map_or(Ok(()), |role| {
+            let names: Vec<_> = self.profile.columns.iter().map(|c| c.name.as_str()).collect();
+            Err(Error::cannot(
+                "source/part-missing",
+                format!("`{}` has no column for `{role}`", file.path.display()),
+                format!("name it in `columns` of the source; the file has {}", names.join(", ")),
+            ))
+        })
+    }
+
+    /// Every column of a labelled table: the named parts, and the rest by what
+    /// their values are.
+    fn customers(&mut self, source: &Source) -> Result<()> {
+        for (role, column) in source.columns.iter() {
+            let is_id = role == Role::CustomerId;
+            self.want(Purpose::Role(role), column, Target::Text { is_id });
+        }
+        for column in &source.personal {
+            self.want(Purpose::Personal(column.clone()), column, Target::Text { is_id: false });
+        }
+        let taken: Vec<String> = self.spec.columns.iter().map(|c| c.name.clone()).collect();
+        let rest: Vec<ColumnProfile> =
+            self.profile.columns.iter().filter(|c| !taken.contains(&c.name)).cloned().collect();
+        for column in rest {
+            let number = number_format(Some(&column), source);
+            let is_number = match source.types.get(&column.name) {
+                Some(kind) => matches!(kind, ColumnType::Integer | ColumnType::Number),
+                None => matches!(column.kind, Kind::Integer | Kind::Decimal { .. }),
+            };
+            let target =
+                if is_number { Target::Number { number } } else { Target::Text { is_id: false } };
+            self.want(Purpose::Column(column.name.clone()), &column.name, target);
+        }
+        Ok(())
+    }
+
+    /// Quantity and unit price by their place in the file, for the plain total.
+    fn money_pair(&self, source: &Source) -> Option<(usize, usize)> {
+        let place = |role| {
+            source.columns.get(role).and_then(|name| self.profile.column(name)).map(|c| c.index)
+        };
+        Some((place(Role::Quantity)?, place(Role::UnitPrice)?))
+    }
+}
+
+/// The settings' word on encoding, delimiter, quotes and header.
+fn with_overrides(mut dialect: Dialect, source: &Source) -> Dialect {
+    if let Some(encoding) = source.encoding {
+        dialect.encoding = match encoding {
+            settings::Encoding::Utf8 => Encoding::Utf8,
+            settings::Encoding::Utf16Le => Encoding::Utf16Le,
+            settings::Encoding::Utf16Be => Encoding::Utf16Be,
+            settings::Encoding::Windows1252 => Encoding::Windows1252,
+            settings::Encoding::Gb18030 => Encoding::Gb18030,
+        };
+    }
+    if let Some(delimiter) = source.delimiter {
+        dialect.delimiter = match delimiter {
+            settings::Delimiter::Character(byte) => Delimiter::Byte(byte),
+            settings::Delimiter::Blanks => Delimiter::Blanks,
+        };
+    }
+    match source.quote {
+        Some(Quote::Character(byte)) => dialect.quote = Some(byte),
+        Some(Quote::Off) => dialect.quote = None,
+        None => {}
+    }
+    if let Some(header) = source.header
+        && header != dialect.header
+    {
+        dialect.header = header;
+        if !header {
+            dialect.columns = (1..=dialect.columns.len()).map(|i| format!("c{i}")).collect();
+        }
+    }
+    dialect
+}
+
+fn number_format(found: Option<&ColumnProfile>, source: &Source) -> NumberFormat {
+    let mut number = found.map_or(NumberFormat::PLAIN, |c| c.number);
+    match source.decimal {
+        Some(Decimal::Comma) => number.decimal = b',',
+        Some(Decimal::Point) => number.decimal = b'.',
+        None => return number,
+    }
+    if number.group == Some(number.decimal) {
+        number.group = Some(if number.decimal == b',' { b'.' } else { b',' });
+    }
+    number
+}
+
+fn time_format(
+    found: Option<&ColumnProfile>,
+    source: &Source,
+    column: &str,
+) -> Result<TimeFormat> {
+    if let Some(format) = source.time_format
+        && let Some(format) = TimeFormat::from_name(format.as_str())
+    {
+        return Ok(format);
+    }
+    match found.map(|c| (c.kind, c)) {
+        Some((Kind::Date(format) | Kind::Timestamp(format), _)) => Ok(format),
+        Some((_, c)) => Err(Error::cannot(
+            "source/not-a-time",
+            format!("column `{column}` does not hold times, but for instance `{}`", c.examples.first().map_or("", String::as_str)),
+            "name another column for `time`, or write its `time_format`",
+        )),
+        // The reader says that there is no such column, and which is nearest.
+        None => Ok(TimeFormat::YearFirst),
+    }
+}

@@ -1,0 +1,15 @@
+//! The stages, in order. Each is `(tables, settings, as_of, seed) -> tables`.
+
+pub(crate) mod decide;
+pub(crate) mod features;
+mod fold;
+pub(crate) mod ingest;
+pub(crate) mod model;
+pub(crate) mod people;
+pub(crate) mod plan;
+pub(crate) mod rows;
+pub(crate) mod value;
+pub(crate) mod words;
+
+/// Names of the stages, in order, as `--until` takes them.
+pub const STAGES: [&str; 6] = ["ingest", "features", "model", "value", "decide", "report"];

@@ -1,0 +1,206 @@
+//! What a model is fitted and judged on: rows of features with labels, or a
+//! labelled table.
+
+use std::collections::HashSet;
+
+use perennial_history::order_line_features;
+use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
+use perennial_lake::arrow::compute::concat_batches;
+use perennial_lake::tables::read_all;
+use perennial_learn::{Column, Matrix};
+
+use crate::settings::Literal;
+use crate::stage::{Done, Run};
+use crate::stages::features;
+use crate::stages::ingest::{CUSTOMERS, LABEL};
+use crate::stages::people::ids;
+use crate::stages::rows::{Rows, numbers, read_rows};
+use crate::{Error, Result};
+
+/// Rows a model is fitted on at the most, and judged on; of more, whole
+/// customers are drawn by a hash.
+const ROWS_MAX: u64 = 200_000;
+
+/// Rows with a known outcome.
+pub(super) struct Labelled {
+    pub matrix: Matrix,
+    pub lost: Vec<bool>,
+    /// The customer of each row.
+    pub groups: Vec<u64>,
+}
+
+impl Labelled {
+    /// Rows lost.
+    pub fn positives(&self) -> usize {
+        self.lost.iter().filter(|lost| **lost).count()
+    }
+
+    /// Whether both outcomes are there.
+    pub fn both_outcomes(&self) -> bool {
+        (1..self.lost.len()).contains(&self.positives())
+    }
+
+    /// The rows without the named columns.
+    pub fn without(&self, names: &[String]) -> Result<Matrix> {
+        let kept: Vec<Column> =
+            self.matrix.columns.iter().filter(|c| !names.contains(&c.name)).cloned().collect();
+        Ok(Matrix::new(kept)?)
+    }
+}
+
+/// Training and test rows of a history.
+pub(super) struct History {
+    pub train: Option<Labelled>,
+    pub test: Option<Labelled>,
+    pub notes: features::Notes,
+    /// One in so many customers was drawn.
+    pub one_in: u64,
+}
+
+/// A matrix of the catalogue's features.
+pub(crate) fn feature_matrix(rows: &Rows) -> Result<Matrix> {
+    let columns = order_line_features()
+        .iter()
+        .zip(&rows.columns)
+        .map(|(spec, values)| Column::number(spec.name, values.clone()))
+        .collect();
+    Ok(Matrix::new(columns)?)
+}
+
+fn labelled(rows: &Rows) -> Result<Option<Labelled>> {
+    if rows.len() == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Labelled {
+        matrix: feature_matrix(rows)?,
+        lost: rows.lost.iter().map(|&l| l == 1).collect(),
+        groups: rows.customer_id.iter().map(|&id| id as u64).collect(),
+    }))
+}
+
+/// Reads the training and test rows that the features stage left.
+pub(super) async fn history(run: &Run<'_>, done: &Done) -> Result<History> {
+    let notes: features::Notes = done.details_as()?;
+    let train_dates = notes.plan.train_us.len().max(1) as u64;
+    let one_in = (notes.customers * train_dates).div_ceil(ROWS_MAX).max(1);
+    let drawn = |id: i64| spread(id as u64) % one_in == 0;
+    let train_us: HashSet<i64> = notes.plan.train_us.iter().copied().collect();
+    let (mut train, mut test) = (Rows::new(), Rows::new());
+    read_rows(&run.project.lake, done, |rows| {
+        let known: Vec<bool> = rows.lost.iter().map(|&l| l >= 0).collect();
+        let all_known = known.iter().all(|k| *k);
+        let rows = if all_known { rows } else { rows.only(&known) };
+        train.extend_where(&rows, |id, at| train_us.contains(&at) && drawn(id));
+        test.extend_where(&rows, |id, at| Some(at) == notes.plan.test_us && drawn(id));
+        Ok(())
+    })
+    .await?;
+    Ok(History { train: labelled(&train)?, test: labelled(&test)?, notes, one_in })
+}
+
+/// Mixes the bits of an id, so that drawing by remainder is fair.
+pub(crate) fn spread(id: u64) -> u64 {
+    let mixed = (id ^ (id >> 31)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 29)
+}
+
+/// A labelled table, as the settings read its label.
+pub(super) struct Table {
+    pub customer_id: Vec<i64>,
+    pub matrix: Matrix,
+    /// Whether each row was lost; `None` where the label is missing.
+    pub lost: Vec<Option<bool>>,
+    /// Columns of text with nearly as many values as rows, which say nothing.
+    pub unused: Vec<String>,
+}
+
+impl Table {
+    /// The rows with a label, and where they stand.
+    pub fn labelled(&self) -> Result<(Labelled, Vec<usize>)> {
+        let places: Vec<usize> =
+            (0..self.lost.len()).filter(|&i| self.lost[i].is_some()).collect();
+        if places.is_empty() {
+            return Err(Error::cannot(
+                "run/no-labels",
+                "no customer has a label",
+                "check `columns.label` in `perennial.toml`",
+            ));
+        }
+        let labelled = Labelled {
+            matrix: self.matrix.take(&places)?,
+            lost: places.iter().map(|&i| self.lost[i] == Some(true)).collect(),
+            groups: places.iter().map(|&i| self.customer_id[i] as u64).collect(),
+        };
+        Ok((labelled, places))
+    }
+}
+
+/// Reads the table of labelled customers.
+pub(super) async fn table(run: &Run<'_>, ingest: &Done) -> Result<Table> {
+    let batches = read_all(&run.project.lake, CUSTOMERS, ingest.version(CUSTOMERS), None).await?;
+    let Some(first) = batches.first() else {
+        return Err(Error::cannot(
+            "run/no-rows",
+            "no row of customers was kept",
+            "see `perennial query \"select * from ingests\"` and `quarantine`",
+        ));
+    };
+    let batch = concat_batches(&first.schema(), &batches).map_err(perennial_lake::Error::from)?;
+    let lost = outcomes(run, &batch)?;
+    let (matrix, unused) = table_matrix(&batch)?;
+    Ok(Table { customer_id: ids(&batch), matrix, lost, unused })
+}
+
+/// The table's own columns as a matrix, and the names of those left out.
+pub(crate) fn table_matrix(batch: &RecordBatch) -> Result<(Matrix, Vec<String>)> {
+    let (mut columns, mut unused) = (Vec::new(), Vec::new());
+    for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+        if matches!(field.name().as_str(), "subject_id" | "customer_id" | "ingest_id" | LABEL) {
+            continue;
+        }
+        match array.as_string_opt::<i32>() {
+            Some(texts) => {
+                let values: Vec<Option<&str>> = texts.iter().collect();
+                let distinct = values.iter().flatten().collect::<HashSet<_>>().len();
+                if distinct > 50 && distinct * 2 > values.len() {
+                    unused.push(field.name().clone());
+                } else {
+                    columns.push(Column::category(field.name(), &values));
+                }
+            }
+            None => columns.push(Column::number(field.name(), numbers(array))),
+        }
+    }
+    Ok((Matrix::new(columns)?, unused))
+}
+
+fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
+    let settings = &run.project.settings.lost;
+    let when = settings.lost_when.as_ref().map(Literal::as_str).unwrap_or_default();
+    let Some(labels) = batch.column_by_name(LABEL).and_then(|c| c.as_string_opt::<i32>().cloned())
+    else {
+        return Err(Error::cannot(
+            "source/part-missing",
+            "no column is named for `label`",
+            "name the column that says who was lost in `columns` of the source",
+        ));
+    };
+    let lost: Vec<Option<bool>> =
+        labels.iter().map(|l| l.map(|l| same_value(l.trim(), when))).collect();
+    if !lost.contains(&Some(true)) && labels.null_count() < labels.len() {
+        let found: std::collections::BTreeSet<&str> = labels.iter().flatten().take(10_000).collect();
+        let shown: Vec<String> = found.iter().take(6).map(|v| format!("`{v}`")).collect();
+        return Err(Error::cannot(
+            "run/label-never-lost",
+            format!("no label equals `lost_when = \"{when}\"`"),
+            format!("the labels are {}", shown.join(", ")),
+        ));
+    }
+    Ok(lost)
+}
+
+/// `1` and `1.0` are the same value.
+fn same_value(label: &str, when: &str) -> bool {
+    label == when
+        || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
+}

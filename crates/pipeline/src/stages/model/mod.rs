@@ -1,0 +1,284 @@
+//! Who is about to leave: the plain rule and the logistic regression, judged on
+//! later time (or by folds where there is no time), and a score for everybody.
+
+pub(crate) mod data;
+mod fit;
+pub(crate) mod notes;
+mod score;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use perennial_learn::evaluate::profit_threshold;
+use perennial_learn::small::{CarryLevel, carry};
+use perennial_ledger::{Model, Promotion};
+
+use self::data::{Labelled, history, table};
+use self::fit::{FOLDS, How, Pair, Verdict, judge_folds, judge_later, leaks};
+pub(crate) use self::notes::Notes;
+use self::notes::{EvaluationNotes, LeakNotes, SmallNotes, SplitNotes};
+use super::people::{YEAR_DAYS, periods_per_year};
+use crate::Result;
+use crate::settings::Part;
+use crate::stage::{CODE_VERSION, Done, Output, Run, key_of};
+
+/// The name of the model in the registry.
+pub(crate) const MODEL: &str = "churn";
+/// Threshold where there is nothing to weigh.
+const HALF: f64 = 0.5;
+
+/// What the stage works on.
+pub(crate) struct Inputs<'a> {
+    pub ingest: &'a Done,
+    /// The features stage, for order lines.
+    pub features: Option<&'a Done>,
+}
+
+/// A fitted and judged model, before anybody is scored.
+struct Built {
+    pair: Option<Pair>,
+    verdict: Option<Verdict>,
+    notes: Notes,
+    /// Out-of-fold probabilities by row of the table, where there are folds.
+    held_out: Option<Vec<(usize, f64)>>,
+}
+
+/// Runs the stage.
+pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
+    let settings = &run.project.settings;
+    let parts = [Part::Lost, Part::Model, Part::Offers, Part::Value, Part::Policy];
+    let basis = inputs.features.unwrap_or(inputs.ingest);
+    let key = key_of("model", &[&basis.key, settings.hash_of(&parts).to_hex().as_str()]);
+    run.stage("model", &key, async || {
+        run.progress.start("model", None, "rows");
+        let version = format!("{MODEL}-{}", &key[..10]);
+        let (built, table) = match inputs.features {
+            Some(done) => (from_history(run, done).await?, None),
+            None => {
+                let table = table(run, inputs.ingest).await?;
+                (from_table(run, &table)?, Some(table))
+            }
+        };
+        let mut notes = built.notes.clone();
+        notes.model_version.clone_from(&version);
+        let scored = match (inputs.features, &table) {
+            (Some(done), _) => score::history(run, done, &built, &version).await?,
+            (None, Some(table)) => score::table(run, table, &built, &version).await?,
+            (None, None) => return Output::new(BTreeMap::new(), &notes),
+        };
+        notes.customers_scored = scored.rows;
+        let mut outputs = tables::write(run, &built, &notes).await?;
+        outputs.insert("scores".to_owned(), scored.version);
+        register(run, &built, &notes, &version).await?;
+        run.progress.finish(&format!("{} customers scored", notes.customers_scored));
+        Output::new(outputs, &notes)
+    })
+    .await
+}
+
+/// Keeps the model's bytes; the first version of a project serves at once.
+async fn register(run: &Run<'_>, built: &Built, notes: &Notes, version: &str) -> Result<()> {
+    let Some(pair) = &built.pair else { return Ok(()) };
+    let ledger = &run.project.ledger;
+    let bytes = if notes.uses_logistic { pair.logistic.to_bytes()? } else { pair.rule.to_bytes()? };
+    let now_us = run.project.now_us();
+    ledger
+        .insert_model(&Model {
+            model_version: version.to_owned(),
+            model: MODEL.to_owned(),
+            bytes,
+            card: serde_json::to_value(notes).unwrap_or_default(),
+            created_at_us: now_us,
+            code_version: CODE_VERSION.to_owned(),
+        })
+        .await?;
+    ledger
+        .promote(&Promotion {
+            model: MODEL.to_owned(),
+            model_version: version.to_owned(),
+            at_us: now_us,
+            by: "run".to_owned(),
+            reason: "fitted by the latest run".to_owned(),
+        })
+        .await?;
+    Ok(())
+}
+
+async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
+    let history = history(run, done).await?;
+    let plan = &history.notes.plan;
+    let mut notes = Notes { one_in: history.one_in, ..Notes::default() };
+    let (train, test) = match (&history.train, &history.test) {
+        (Some(train), Some(test)) if train.both_outcomes() => (train, Some(test)),
+        (_, Some(test)) if test.both_outcomes() => (test, None),
+        _ => {
+            notes.none_because = Some("history_too_short".to_owned());
+            return Ok(Built { pair: None, verdict: None, notes, held_out: None });
+        }
+    };
+    for (cuts, rows) in [(&plan.train_us, test.map(|_| train))] {
+        for &cut in cuts.iter().filter(|_| rows.is_some()) {
+            notes.splits.push(SplitNotes::train(cut, plan.horizon_us()));
+        }
+    }
+    notes.splits.extend(plan.test_us.map(|cut| SplitNotes::test(cut, plan.horizon_us())));
+    notes.train_rows = train.lost.len() as u64;
+    notes.train_lost = train.positives() as u64;
+    look_at(&mut notes, test.unwrap_or(train));
+    let threshold = threshold(run, history_value(run, test.unwrap_or(train), plan.horizon_days));
+    notes.set_threshold(threshold);
+    let how = how(run, &notes);
+    let (verdict, evaluation) = match test {
+        Some(test) => {
+            let pair = Pair::fit(train, &how)?;
+            let gap_days = notes::gap_days(plan);
+            (judge_later(&pair, test, &how)?, EvaluationNotes::LaterTime { gap_days })
+        }
+        None => {
+            let folds = FOLDS as u32;
+            (judge_folds(train, &how)?, EvaluationNotes::Folds { folds })
+        }
+    };
+    notes.evaluation = evaluation;
+    notes.set_verdict(&verdict, test.unwrap_or(train));
+    // What serves has seen every outcome that is known by now.
+    let pair = match test {
+        Some(test) => Pair::fit(&both(train, test)?, &how)?,
+        None => Pair::fit(train, &how)?,
+    };
+    Ok(Built { pair: Some(pair), verdict: Some(verdict), notes, held_out: None })
+}
+
+fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
+    let (rows, places) = table.labelled()?;
+    let mut notes = Notes { unused_columns: table.unused.clone(), one_in: 1, ..Notes::default() };
+    notes.train_rows = rows.lost.len() as u64;
+    notes.train_lost = rows.positives() as u64;
+    look_at(&mut notes, &rows);
+    if !rows.both_outcomes() {
+        notes.none_because = Some("one_outcome".to_owned());
+        return Ok(Built { pair: None, verdict: None, notes, held_out: None });
+    }
+    let found = leaks(&rows)?;
+    notes.leaks = found
+        .iter()
+        .map(|l| LeakNotes { column: l.column.clone(), roc_auc: l.roc_auc })
+        .collect();
+    let mut left_out: Vec<String> = found.into_iter().map(|leak| leak.column).collect();
+    if left_out.len() == rows.matrix.columns.len() {
+        left_out.clear();
+    }
+    notes.left_out = left_out;
+    notes.set_threshold(threshold(run, table_value(run, &rows)));
+    let how = how(run, &notes);
+    let small = matches!(carry_level(&rows), CarryLevel::TooSmall);
+    let verdict = if small {
+        None
+    } else {
+        notes.evaluation = EvaluationNotes::Folds { folds: FOLDS as u32 };
+        Some(judge_folds(&rows, &how)?)
+    };
+    if let Some(verdict) = &verdict {
+        notes.set_verdict(verdict, &rows);
+    } else {
+        notes.uses_logistic = true;
+    }
+    let held_out = verdict.as_ref().map(|verdict| {
+        let chosen = if verdict.logistic_wins { &verdict.logistic } else { &verdict.rule };
+        places.iter().copied().zip(chosen.probabilities.iter().copied()).collect()
+    });
+    let pair = Pair::fit(&rows, &how)?;
+    Ok(Built { pair: Some(pair), verdict, notes, held_out })
+}
+
+fn how(run: &Run<'_>, notes: &Notes) -> How {
+    let settings = &run.project.settings;
+    How {
+        left_out: notes.left_out.clone(),
+        seed: settings.policy.seed,
+        l2: settings.model.l2.map(|l2| l2.get()),
+        threshold: notes.threshold,
+    }
+}
+
+fn carry_level(rows: &Labelled) -> CarryLevel {
+    carry(rows.lost.len(), rows.positives(), rows.matrix.columns.len()).level
+}
+
+/// What so many rows can carry.
+fn look_at(notes: &mut Notes, rows: &Labelled) {
+    let found = carry(rows.lost.len(), rows.positives(), rows.matrix.columns.len());
+    notes.small = SmallNotes {
+        level: match found.level {
+            CarryLevel::TooSmall => "too_small",
+            CarryLevel::Limited => "limited",
+            CarryLevel::Enough => "enough",
+        }
+        .to_owned(),
+        rows: found.rows as u64,
+        lost: found.positives as u64,
+        rarer: found.rarer as u64,
+        rate: found.rate,
+        rate_low: found.rate_low,
+        rate_high: found.rate_high,
+        auc_half_width: found.auc_half_width,
+        rows_for_auc: found.rows_for_auc.map(|n| n as u64),
+    };
+}
+
+fn both(train: &Labelled, test: &Labelled) -> Result<Labelled> {
+    let columns = train
+        .matrix
+        .columns
+        .iter()
+        .zip(&test.matrix.columns)
+        .map(|(a, b)| match (&a.data, &b.data) {
+            (perennial_learn::ColumnData::Number(x), perennial_learn::ColumnData::Number(y)) => {
+                perennial_learn::Column::number(&*a.name, x.iter().chain(y).copied().collect())
+            }
+            _ => a.clone(),
+        })
+        .collect();
+    Ok(Labelled {
+        matrix: perennial_learn::Matrix::new(columns)?,
+        lost: train.lost.iter().chain(&test.lost).copied().collect(),
+        groups: train.groups.iter().chain(&test.groups).copied().collect(),
+    })
+}
+
+/// The churn probability from which the first offer pays for a customer of
+/// mean value; none without an offer or a value.
+fn threshold(run: &Run<'_>, value_per_year: Option<f64>) -> Option<f64> {
+    let offer = run.project.settings.offers.first()?;
+    let kept = value_per_year? * offer.effect_lasts.as_days() / YEAR_DAYS;
+    profit_threshold(offer.cost_per_use.get(), offer.assumed_effect.get(), kept)
+        .filter(|p| *p > 0.0 && *p < 1.0)
+}
+
+/// Mean yearly margin of the rows, as `value` reckons it.
+fn history_value(run: &Run<'_>, rows: &Labelled, horizon_days: u32) -> Option<f64> {
+    let margin = run.project.settings.value.margin.get();
+    let column = |name: &str| match rows.matrix.column(name).map(|c| &c.data) {
+        Some(perennial_learn::ColumnData::Number(values)) => Some(values.as_slice()),
+        _ => None,
+    };
+    let (year, tenure) = (column("amount_365d")?, column("tenure_days")?);
+    let each = year.iter().zip(tenure).map(|(amount, tenure)| {
+        super::people::margin_per_year(margin, *amount, *tenure, f64::from(horizon_days))
+    });
+    Some(each.sum::<f64>() / year.len().max(1) as f64)
+}
+
+/// Mean yearly margin of a labelled table.
+fn table_value(run: &Run<'_>, rows: &Labelled) -> Option<f64> {
+    let settings = &run.project.settings;
+    let name = super::ingest::table_name(settings.value.amount.as_ref()?);
+    let Some(perennial_learn::ColumnData::Number(values)) =
+        rows.matrix.column(&name).map(|c| &c.data)
+    else {
+        return None;
+    };
+    let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
+    (!known.is_empty()).then(|| mean * settings.value.margin.get() * periods_per_year(settings))
+}

@@ -1,0 +1,184 @@
+//! What the model stage found out, for the report and the registry's card.
+
+use perennial_history::DAY_US;
+use perennial_learn::evaluate::Evaluation;
+use serde::{Deserialize, Serialize};
+
+use super::data::Labelled;
+use super::fit::{Judged, Verdict};
+use crate::stages::plan::Plan;
+
+/// Notes of one run of the stage.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Notes {
+    pub model_version: String,
+    /// Why there is no model, where there is none.
+    pub none_because: Option<String>,
+    /// Whether the logistic regression serves, or the plain rule.
+    pub uses_logistic: bool,
+    /// One in so many customers was drawn for fitting and judging.
+    pub one_in: u64,
+    pub train_rows: u64,
+    pub train_lost: u64,
+    pub customers_scored: u64,
+    pub threshold: f64,
+    /// The threshold is where an offer pays; otherwise one half.
+    pub threshold_by_profit: bool,
+    pub evaluation: EvaluationNotes,
+    pub splits: Vec<SplitNotes>,
+    pub test_rows: u64,
+    pub test_lost: u64,
+    pub rule: ModelNotes,
+    pub logistic: ModelNotes,
+    /// The logistic regression's AUC less the rule's: value, low, high.
+    pub auc_gain: Option<(f64, Option<(f64, f64)>)>,
+    pub small: SmallNotes,
+    pub leaks: Vec<LeakNotes>,
+    /// Columns not given to the model because they leak.
+    pub left_out: Vec<String>,
+    /// Columns of text that say nothing.
+    pub unused_columns: Vec<String>,
+}
+
+/// How the model was tested.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) enum EvaluationNotes {
+    /// Not at all.
+    #[default]
+    None,
+    /// On a later date.
+    LaterTime { gap_days: f64 },
+    /// By folds.
+    Folds { folds: u32 },
+}
+
+/// One date.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SplitNotes {
+    pub is_test: bool,
+    pub as_of_us: i64,
+    pub until_us: i64,
+}
+
+impl SplitNotes {
+    pub fn train(as_of_us: i64, horizon_us: i64) -> Self {
+        Self { is_test: false, as_of_us, until_us: as_of_us + horizon_us }
+    }
+
+    pub fn test(as_of_us: i64, horizon_us: i64) -> Self {
+        Self { is_test: true, as_of_us, until_us: as_of_us + horizon_us }
+    }
+}
+
+/// Measures of one model.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct ModelNotes {
+    /// Name, value, low, high, rows.
+    pub metrics: Vec<(String, f64, Option<f64>, Option<f64>, u64)>,
+    pub roc: Vec<(f64, f64)>,
+    pub precision_recall: Vec<(f64, f64)>,
+    /// Mean probability, observed, low, high, rows.
+    pub calibration: Vec<(f64, f64, f64, f64, u64)>,
+    /// Tenth, rows, lost, lift.
+    pub deciles: Vec<(u8, u64, f64, f64)>,
+    /// True positives, false positives, false negatives, true negatives.
+    pub confusion: Option<(u64, u64, u64, u64)>,
+}
+
+impl ModelNotes {
+    fn new(judged: &Judged) -> Self {
+        let e: &Evaluation = &judged.evaluation;
+        let c = &e.confusion;
+        Self {
+            metrics: e
+                .metrics
+                .iter()
+                .map(|m| (m.name.to_owned(), m.value, m.low, m.high, m.n as u64))
+                .collect(),
+            roc: judged.roc.clone(),
+            precision_recall: judged.precision_recall.clone(),
+            calibration: e
+                .calibration
+                .iter()
+                .map(|b| (b.mean_probability, b.observed, b.low, b.high, b.n as u64))
+                .collect(),
+            deciles: e
+                .deciles
+                .iter()
+                .map(|d| (d.decile, d.n as u64, d.positives, d.lift))
+                .collect(),
+            confusion: Some((
+                c.true_positives as u64,
+                c.false_positives as u64,
+                c.false_negatives as u64,
+                c.true_negatives as u64,
+            )),
+        }
+    }
+
+    /// A measure: value, low, high.
+    pub fn metric(&self, name: &str) -> Option<(f64, Option<f64>, Option<f64>)> {
+        self.metrics.iter().find(|m| m.0 == name).map(|m| (m.1, m.2, m.3))
+    }
+}
+
+/// What so many rows can carry.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct SmallNotes {
+    pub level: String,
+    pub rows: u64,
+    pub lost: u64,
+    pub rarer: u64,
+    pub rate: Option<f64>,
+    pub rate_low: f64,
+    pub rate_high: f64,
+    pub auc_half_width: Option<f64>,
+    pub rows_for_auc: Option<u64>,
+}
+
+/// A column that knows the outcome.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LeakNotes {
+    pub column: String,
+    pub roc_auc: f64,
+}
+
+impl Notes {
+    pub(super) fn set_threshold(&mut self, by_profit: Option<f64>) {
+        self.threshold = by_profit.unwrap_or(super::HALF);
+        self.threshold_by_profit = by_profit.is_some();
+    }
+
+    pub(super) fn set_verdict(&mut self, verdict: &Verdict, rows: &Labelled) {
+        self.test_rows = rows.lost.len() as u64;
+        self.test_lost = rows.positives() as u64;
+        self.rule = ModelNotes::new(&verdict.rule);
+        self.logistic = ModelNotes::new(&verdict.logistic);
+        self.auc_gain = verdict.auc_gain;
+        self.uses_logistic = verdict.logistic_wins;
+    }
+
+    /// The measures of the model that serves.
+    pub fn in_use(&self) -> &ModelNotes {
+        if self.uses_logistic { &self.logistic } else { &self.rule }
+    }
+
+    /// A probability with the interval of those who were given about the same
+    /// one in the test: its distance from what was observed is carried over.
+    pub fn interval(&self, probability: f64) -> Option<(f64, f64)> {
+        let bins = &self.in_use().calibration;
+        let nearest = bins
+            .iter()
+            .min_by(|a, b| (a.0 - probability).abs().total_cmp(&(b.0 - probability).abs()))?;
+        let (mean, _, low, high, _) = *nearest;
+        let low = (probability - mean + low).clamp(0.0, 1.0).min(probability);
+        let high = (probability - mean + high).clamp(0.0, 1.0).max(probability);
+        Some((low, high))
+    }
+}
+
+/// Days between the end of the last training label and the test date.
+pub(super) fn gap_days(plan: &Plan) -> f64 {
+    let (Some(test), Some(last)) = (plan.test_us, plan.train_us.last()) else { return 0.0 };
+    (test - last - plan.horizon_us()) as f64 / DAY_US as f64
+}

@@ -1,0 +1,184 @@
+//! The customers a decision is made about, as columns: what they are worth a
+//! year, what they brought, how long they have been silent, how likely they
+//! are to leave. Read from the tables that `features` or `ingest` and `model`
+//! left.
+
+use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
+use perennial_lake::arrow::datatypes::{Float64Type, Int64Type};
+use perennial_lake::tables::read_batches;
+
+use super::features;
+use super::ingest::table_name;
+use super::rows::{numbers, read_rows};
+use crate::settings::{Per, Settings};
+use crate::stage::{Done, Run};
+use crate::{Error, Result};
+
+/// Days in a year, wherever a year is counted in days.
+pub(crate) const YEAR_DAYS: f64 = 365.0;
+
+/// Customers as columns of equal length; NaN is "not known".
+#[derive(Default)]
+pub(crate) struct People {
+    pub customer_id: Vec<i64>,
+    pub churn_probability: Vec<f64>,
+    pub churn_low: Vec<f64>,
+    pub churn_high: Vec<f64>,
+    /// Money at margin in a year, as things go.
+    pub margin_per_year: Vec<f64>,
+    /// Money at margin up to the as-of moment.
+    pub historic: Vec<f64>,
+    pub silence_days: Vec<f64>,
+    pub gap_mean_days: Vec<f64>,
+}
+
+/// Where the scores come from and how far ahead they look.
+pub(crate) struct Basis<'a> {
+    /// The features stage, for order lines.
+    pub features: Option<&'a Done>,
+    /// The ingest stage.
+    pub ingest: &'a Done,
+    /// The model stage.
+    pub model: &'a Done,
+}
+
+impl Basis<'_> {
+    /// The notes of the features stage, where there was one.
+    pub fn feature_notes(&self) -> Result<Option<features::Notes>> {
+        self.features.map(Done::details_as).transpose()
+    }
+}
+
+/// Reads the customers that were scored, in the order of `scores`.
+pub(crate) async fn read_people(run: &Run<'_>, basis: &Basis<'_>) -> Result<People> {
+    let mut people = People::default();
+    let lake = &run.project.lake;
+    read_batches(lake, "scores", basis.model.version("scores"), None, |batch| {
+        people.customer_id.extend(ids(&batch));
+        people.churn_probability.extend(number_column(&batch, "churn_probability"));
+        people.churn_low.extend(number_column(&batch, "churn_low"));
+        people.churn_high.extend(number_column(&batch, "churn_high"));
+        Ok(())
+    })
+    .await?;
+    match basis.features {
+        Some(done) => from_features(run, done, &mut people).await?,
+        None => from_customers(run, basis.ingest, &mut people).await?,
+    }
+    let rows = people.customer_id.len();
+    if people.margin_per_year.len() != rows || people.historic.len() != rows {
+        return Err(out_of_step());
+    }
+    Ok(people)
+}
+
+/// What a customer brings in a year: the last year's net amount at margin; for
+/// younger customers scaled up to a year from their tenure, which counts as at
+/// least one horizon long so that a first purchase is not taken for a habit.
+pub(crate) fn margin_per_year(
+    margin: f64,
+    amount_365d: f64,
+    tenure_days: f64,
+    horizon_days: f64,
+) -> f64 {
+    let observed_days = tenure_days.max(horizon_days).min(YEAR_DAYS);
+    margin * amount_365d * YEAR_DAYS / observed_days
+}
+
+async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Result<()> {
+    let notes: features::Notes = done.details_as()?;
+    let margin = run.project.settings.value.margin.get();
+    let horizon_days = f64::from(notes.plan.horizon_days);
+    let mut place = 0;
+    read_rows(&run.project.lake, done, |rows| {
+        let feature = |name| rows.feature(name);
+        let (total, year) = (feature("amount_total"), feature("amount_365d"));
+        let (tenure, recency) = (feature("tenure_days"), feature("recency_days"));
+        let gap = feature("gap_mean_days");
+        for i in 0..rows.len() {
+            if rows.as_of_us[i] != notes.plan.as_of_us {
+                continue;
+            }
+            if people.customer_id.get(place) != Some(&rows.customer_id[i]) {
+                return Err(out_of_step());
+            }
+            place += 1;
+            people.margin_per_year.push(margin_per_year(margin, year[i], tenure[i], horizon_days));
+            people.historic.push(margin * total[i]);
+            people.silence_days.push(recency[i]);
+            people.gap_mean_days.push(gap[i]);
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn from_customers(run: &Run<'_>, ingest: &Done, people: &mut People) -> Result<()> {
+    let settings = &run.project.settings;
+    let (lake, version) = (&run.project.lake, ingest.version("customers"));
+    let mut seen = Vec::new();
+    let mut amounts = Vec::new();
+    read_batches(lake, "customers", version, None, |batch| {
+        seen.extend(ids(&batch));
+        match &settings.value.amount {
+            Some(column) => amounts.extend(number_column(&batch, &table_name(column))),
+            None => amounts.extend(std::iter::repeat_n(f64::NAN, batch.num_rows())),
+        }
+        Ok(())
+    })
+    .await?;
+    let yearly = settings.value.margin.get() * periods_per_year(settings);
+    let by_id: std::collections::HashMap<i64, f64> = seen.into_iter().zip(amounts).collect();
+    for id in &people.customer_id {
+        let amount = by_id.get(id).copied().unwrap_or(f64::NAN);
+        people.margin_per_year.push(amount * yearly);
+        people.historic.push(f64::NAN);
+        people.silence_days.push(f64::NAN);
+        people.gap_mean_days.push(f64::NAN);
+    }
+    Ok(())
+}
+
+/// How often in a year `value.amount` is paid.
+pub(crate) fn periods_per_year(settings: &Settings) -> f64 {
+    settings.value.amount_per.map_or(1.0, Per::per_year)
+}
+
+pub(crate) fn ids(batch: &RecordBatch) -> Vec<i64> {
+    batch
+        .column_by_name("customer_id")
+        .and_then(|c| c.as_primitive_opt::<Int64Type>())
+        .map_or_else(Vec::new, |c| c.values().to_vec())
+}
+
+/// A column as numbers; all missing where the table has no such column.
+pub(crate) fn number_column(batch: &RecordBatch, name: &str) -> Vec<f64> {
+    match batch.column_by_name(name) {
+        Some(column) if column.data_type().is_numeric() => numbers(column),
+        Some(column) => column
+            .as_primitive_opt::<Float64Type>()
+            .map_or_else(|| vec![f64::NAN; batch.num_rows()], |c| c.values().to_vec()),
+        None => vec![f64::NAN; batch.num_rows()],
+    }
+}
+
+fn out_of_step() -> Error {
+    Error::cannot(
+        "lake/out-of-step",
+        "the scores do not belong to the features that are there",
+        "run again with `--fresh`",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_purchase_is_not_taken_for_a_habit() {
+        assert_eq!(margin_per_year(0.3, 1000.0, 800.0, 90.0), 300.0);
+        assert_eq!(margin_per_year(0.5, 100.0, 73.0, 60.0), 250.0);
+        // Bought 100 today: a year is reckoned from one horizon, not from a day.
+        assert_eq!(margin_per_year(1.0, 100.0, 0.5, 73.0), 500.0);
+    }
+}

@@ -1,0 +1,188 @@
+//! Reasons and decisions in words, English and Chinese.
+
+use perennial_history::{FeatureSpec, Unit, fill, order_line_features};
+use perennial_learn::explain::{Direction, Reason, Typical, Value};
+
+use crate::settings::Offer;
+
+/// A sentence or list of reasons in both languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub en: String,
+    pub zh: String,
+}
+
+/// The reasons of one customer; those that speak for leaving come first.
+pub(crate) fn reasons(found: &[Reason], names: &[&str], currency: &str) -> Said {
+    let mut ordered: Vec<&Reason> = found.iter().collect();
+    ordered.sort_by_key(|r| r.direction != Direction::Raises);
+    let said: Vec<Said> = ordered
+        .into_iter()
+        .filter_map(|r| Some(one(r, names.get(r.column)?, currency)))
+        .collect();
+    let join = |pick: fn(&Said) -> &str, between: &str| {
+        said.iter().map(pick).collect::<Vec<_>>().join(between)
+    };
+    Said { en: join(|s| &s.en, "; "), zh: join(|s| &s.zh, "；") }
+}
+
+fn one(reason: &Reason, name: &str, currency: &str) -> Said {
+    let raises = reason.direction == Direction::Raises;
+    let (en, zh) = match order_line_features().iter().find(|spec| spec.name == name) {
+        Some(spec) => known_feature(spec, reason, currency),
+        None => own_column(name, reason),
+    };
+    if raises {
+        return Said { en, zh };
+    }
+    Said { en: format!("{en} (speaks for staying)"), zh: format!("{zh}（有利于留存）") }
+}
+
+fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String, String) {
+    let Value::Number(value) = reason.value else {
+        let missing = |phrase: Option<&str>, other: &str| phrase.unwrap_or(other).to_owned();
+        return (
+            missing(spec.reason_en.missing, spec.en),
+            missing(spec.reason_zh.missing, spec.zh),
+        );
+    };
+    let typical = match &reason.typical {
+        Typical::Number { median, .. } => *median,
+        _ => value,
+    };
+    let (value_text, typical_text) =
+        (printed(value, spec.unit, currency), printed(typical, spec.unit, currency));
+    let pick = |r: &perennial_history::Reasons| if value >= typical { r.higher } else { r.lower };
+    (
+        fill(pick(&spec.reason_en), &value_text, &typical_text),
+        fill(pick(&spec.reason_zh), &value_text, &typical_text),
+    )
+}
+
+/// A column of the user's own table: its name, the value, what is usual.
+fn own_column(name: &str, reason: &Reason) -> (String, String) {
+    let value = |missing: &str| match &reason.value {
+        Value::Number(v) => short(*v),
+        Value::Level(level) => level.clone(),
+        Value::Missing => missing.to_owned(),
+    };
+    let usual = match &reason.typical {
+        Typical::Number { median, .. } => Some(short(*median)),
+        Typical::Level(level) => Some(level.clone()),
+        Typical::Nothing => None,
+    };
+    match usual {
+        Some(usual) => (
+            format!("{name} is {} (usual: {usual})", value("missing")),
+            format!("{name} 为 {}（通常为 {usual}）", value("空")),
+        ),
+        None => (format!("{name} is {}", value("missing")), format!("{name} 为 {}", value("空"))),
+    }
+}
+
+/// The plain rule's reason: the one column it looks at.
+pub(crate) fn rule_reason(column: &str) -> Said {
+    match order_line_features().iter().find(|spec| spec.name == column) {
+        Some(_) => Said {
+            en: "silence against the customer's own rhythm".to_owned(),
+            zh: "沉默时间与其自身购买节奏相比".to_owned(),
+        },
+        None => Said {
+            en: format!("the plain rule looks at {column} alone"),
+            zh: format!("简单规则只看 {column}"),
+        },
+    }
+}
+
+/// A number as a reason prints it.
+fn printed(value: f64, unit: Unit, currency: &str) -> String {
+    match unit {
+        Unit::Money => format!("{currency} {}", short(value)),
+        Unit::Share => format!("{:.0} %", value * 100.0),
+        _ => short(value),
+    }
+}
+
+/// Three digits that matter, no exponent.
+fn short(value: f64) -> String {
+    let size = value.abs();
+    let text = if size >= 100.0 || value.fract() == 0.0 {
+        format!("{value:.0}")
+    } else if size >= 10.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.2}")
+    };
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// What a decision is explained from.
+pub(crate) struct Case<'a> {
+    pub offer: Option<&'a Offer>,
+    pub held_out: bool,
+    pub value_known: bool,
+    pub churn_probability: f64,
+    pub margin_per_year: f64,
+    pub net: Option<f64>,
+    /// How far ahead the probability looks, where that is known.
+    pub horizon_days: Option<f64>,
+    pub currency: &'a str,
+}
+
+/// Why a customer gets an offer, or none.
+pub(crate) fn why_decided(case: &Case<'_>) -> Said {
+    if !case.value_known {
+        return Said {
+            en: "no offer: the value or the churn probability is not known".to_owned(),
+            zh: "不给优惠：价值或流失概率未知".to_owned(),
+        };
+    }
+    let percent = format!("{:.0} %", case.churn_probability * 100.0);
+    let (within_en, within_zh) = match case.horizon_days {
+        Some(days) => (format!(" within {days:.0} days"), format!("（{days:.0} 天内）")),
+        None => (String::new(), String::new()),
+    };
+    let money = |v: f64| format!("{} {}", case.currency, short(v));
+    let worth = money(case.margin_per_year);
+    let Some(offer) = case.offer else {
+        return Said {
+            en: format!("no offer pays: leaves with {percent}{within_en}, worth {worth} a year at margin"),
+            zh: format!("没有划算的优惠：流失概率{within_zh} {percent}，年毛利 {worth}"),
+        };
+    };
+    let effect = offer.assumed_effect.get() * 100.0;
+    let lasts = offer.effect_lasts.as_days();
+    let cost = money(offer.cost_per_use.get());
+    let net = money(case.net.unwrap_or(0.0));
+    let held = |en: &str, zh: &str| if case.held_out { (en.to_owned(), zh.to_owned()) } else { (String::new(), String::new()) };
+    let (held_en, held_zh) = held("left alone to measure the effect; would get: ", "为衡量效果而留作对照，否则会给予：");
+    Said {
+        en: format!(
+            "{held_en}leaves with {percent}{within_en}, worth {worth} a year at margin; `{}` keeps {effect:.0} % of leavers for {lasts:.0} days (assumed, not measured) and costs {cost}: expected net {net}",
+            offer.name
+        ),
+        zh: format!(
+            "{held_zh}流失概率{within_zh} {percent}，年毛利 {worth}；“{}”假定（未实测）能留住 {effect:.0} % 的流失者，效果持续 {lasts:.0} 天，成本 {cost}：预期净收益 {net}",
+            offer.name
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_plain() {
+        assert_eq!(short(1234.4), "1234");
+        assert_eq!(short(12.34), "12.3");
+        assert_eq!(short(2.0), "2");
+        assert_eq!(short(0.456), "0.46");
+        assert_eq!(short(100.0), "100");
+        assert_eq!(printed(0.25, Unit::Share, "GBP"), "25 %");
+    }
+}

@@ -1,0 +1,74 @@
+//! Definitions of every figure, and where each comes from.
+
+messages! {
+    NAME = "Definitions", "定义";
+    QUESTION = "What does each figure mean?", "每个数字是什么意思？";
+    TERMS_TITLE = "The words of this report", "本报告用语";
+    T_AS_OF = "Data until (as-of)", "数据截至";
+    D_AS_OF = "The moment at which a decision would have been made. Nothing at or after it enters a prediction.",
+        "假定作出决策的时刻。该时刻及之后的信息不会进入预测。";
+    T_CUSTOMER = "Customer", "客户";
+    D_CUSTOMER = "Whoever has one of the business’s own identifiers in the data. Rows without one count in totals only.",
+        "数据中具有企业自身客户标识的人。没有标识的行只计入总额。";
+    T_LOST = "Lost", "流失";
+    D_LOST = "{what}.", "{what}。";
+    T_PROBABILITY = "Churn probability", "流失概率";
+    D_PROBABILITY = "Calibrated probability that the customer is lost within the horizon, if nothing is done.",
+        "若不采取措施，客户在期限内流失的概率（经过校准）。";
+    T_RETENTION = "Retention rate of the period", "保持率";
+    D_RETENTION = "(Customers at the end − new − came back) ÷ customers at the start.", "（期末客户－新客户－回归客户）÷期初客户。";
+    T_NEW = "New", "新客户";
+    D_NEW = "First purchase ever in that month or period.", "在该月或该时期内首次购买的客户。";
+    T_BACK = "Came back", "回归客户";
+    D_BACK = "Bought again after a silence that counts as lost.", "视为流失之后再次购买的客户。";
+    T_REVENUE = "Net revenue", "净收入";
+    D_REVENUE = "Sales less returns, in the one currency of the report.", "销售额减去退货，统一以本报告的货币计。";
+    T_MARGIN = "Margin", "毛利";
+    D_MARGIN = "Net revenue times the margin share of the settings ({margin}).", "净收入乘以设置中的毛利率（{margin}）。";
+    D_MARGIN_NONE = "Net revenue times the margin share of the settings.", "净收入乘以设置中的毛利率。";
+    T_VALUE = "Value (customer lifetime value)", "价值（客户生命周期价值）";
+    D_VALUE = "Margin expected from a customer over the value horizon, discounted; the formula is named beside it.",
+        "客户在价值期限内预计带来的毛利，经折现；旁边注明所用公式。";
+    T_STAKE = "Margin at stake", "面临流失的毛利";
+    D_STAKE = "Churn probability × value, summed over the customers at risk.", "流失概率×价值，对有流失风险的客户求和。";
+    T_OFFER = "Offer, action", "优惠、干预措施";
+    D_OFFER = "What is given to keep a customer, with its cost each time it is used.", "为留住客户而给予的东西，每次使用有其成本。";
+    T_EFFECT = "Effect", "效果";
+    D_EFFECT = "Share of those who would leave within the horizon that the offer keeps. Assumed until it is measured against a hold-out.",
+        "在期限内本会流失的客户中，优惠能留住的比例。在以对照保留组实测之前均为假定值。";
+    T_NET = "Expected net gain", "预计净收益";
+    D_NET = "Churn probability × value × effect − cost, summed; compared with doing nothing.", "流失概率×价值×效果－成本，求和；与不采取措施相比。";
+    T_HOLD_OUT = "Hold-out", "对照保留组";
+    D_HOLD_OUT = "Customers left alone on purpose, drawn at random, so that the effect of the offers can be measured.",
+        "随机抽取、特意不打扰的客户，用来实测优惠的效果。";
+    T_SET_ASIDE = "Set aside (quarantine)", "隔离";
+    D_SET_ASIDE = "Rows that cannot be right, kept with their reason and left out of everything else.",
+        "明显有误的行，连同原因保存，不参与任何计算。";
+
+    FEATURES_TITLE = "The {n} {n:feature|features} the model may use", "模型可用的{n}个特征";
+    FEATURES_TABLE = "Features", "特征";
+    FEATURES_SHOW = "Show the features", "查看特征";
+    COL_NAME = "Name", "名称";
+    COL_UNIT = "Unit", "单位";
+    COL_MEANING = "Meaning", "含义";
+
+    TRACE_NAME = "Sources of the figures", "数字来源";
+    TRACE_QUESTION = "Where does every number come from?", "每个数字从何而来？";
+    VERSIONS_TITLE = "The run that made this report can be repeated to the same numbers", "可以重复本次运行，得到相同的数字";
+    RUN_ID = "Run", "运行编号";
+    CODE_VERSION = "Program version", "程序版本";
+    MODEL_VERSION = "Model version", "模型版本";
+    NO_MODEL = "none", "无";
+    SETTINGS_HASH = "Hash of the settings", "设置摘要";
+    SEED = "Seed", "随机种子";
+    TABLES_TITLE = "{n} {n:table was|tables were} read, each at a fixed version", "读取了{n}张表，版本均已固定";
+    TABLES_TABLE = "Tables and versions", "数据表与版本";
+    COL_TABLE = "Table", "数据表";
+    COL_VERSION = "Version", "版本";
+    COL_ROWS = "Rows", "行数";
+    SETTINGS_TITLE = "The settings behind it", "所用设置";
+    SETTINGS_TABLE = "Settings", "设置";
+    SETTINGS_SHOW = "Show the settings", "查看设置";
+    COL_SETTING = "Setting", "设置项";
+    COL_VALUE = "Value", "值";
+}

@@ -1,0 +1,75 @@
+//! Who is at risk and what is at stake.
+
+messages! {
+    NAME = "At risk", "流失风险";
+    QUESTION = "Who is about to leave, and what is at stake?", "谁将流失，损失有多大？";
+
+    RISK_TITLE = "{n} of {all} customers {n:is|are} likely to be lost within {days}",
+        "{all}位客户中，有{n}位可能在未来{days}内流失";
+    RISK_TITLE_LABEL = "{n} of {all} customers {n:is|are} likely to leave",
+        "{all}位客户中，有{n}位可能流失";
+    RISK_ANSWER_STAKE = "If nothing is done, {stake} of margin goes with them.",
+        "如不采取措施，将随之损失{stake}的毛利。";
+    RISK_ANSWER = "That is {share} of all customers.", "占全部客户的{share}。";
+    AT_RISK = "Customers at risk", "有流失风险的客户";
+    OF_ALL = "{share} of {all}", "占{all}位的{share}";
+    STAKE = "Margin at stake", "面临流失的毛利";
+    INTERVAL_NOTE = "{interval}; {what}", "{interval}，{what}";
+    STAKE_NOTE = "sum of probability × value", "流失概率×价值之和";
+    EXPECTED = "Customers expected to be lost", "预计流失客户";
+    EXPECTED_NOTE = "among all customers", "全部客户中";
+    THRESHOLD_PROFIT = "At risk means a churn probability of {threshold} or more: the one at which acting brings the most profit on the test data.",
+        "流失概率达到{threshold}即视为有风险：在检验数据上，以此为界采取措施的利润最高。";
+    THRESHOLD_BUDGET = "At risk means a churn probability of {threshold} or more: as many as the budget can reach.",
+        "流失概率达到{threshold}即视为有风险：预算所能覆盖的人数以此为界。";
+    THRESHOLD_HALF = "At risk means a churn probability of {threshold} or more, for want of costs and values to choose a better one.",
+        "流失概率达到{threshold}即视为有风险；由于没有成本和价值数据，暂取此值。";
+    THRESHOLD_SET = "At risk means a churn probability of {threshold} or more, as the settings say.",
+        "流失概率达到{threshold}即视为有风险（由设置指定）。";
+    THRESHOLD_OTHER = "At risk means a churn probability of {threshold} or more. {why}",
+        "流失概率达到{threshold}即视为有风险。{why}";
+    NO_STAKE = "What is at stake cannot be told in money. {why}", "损失无法以金额衡量。{why}";
+
+    LOST_TITLE = "A customer counts as lost after {days} without a purchase",
+        "{days}没有购买，即视为流失";
+    LOST_LABEL_TITLE = "A customer counts as lost where `{column}` is `{value}`",
+        "`{column}` 为 `{value}` 的客户视为流失";
+    LOST_LABEL_ANSWER = "The table says so itself; it does not say when, so no period can be named.",
+        "由表中的这一列直接给出；表中没有时间，因此无法指明期限。";
+    LOST_CONTRACT_TITLE = "A customer counts as lost when a contract ends and is not renewed within {grace}",
+        "合同到期后{grace}内未续约，即视为流失";
+    LOST_CONTRACT_ANSWER = "Probabilities are for contracts that end within {days}.",
+        "流失概率针对未来{days}内到期的合同。";
+    LOST_SET = "The settings say so.", "由设置指定。";
+    LOST_RHYTHM = "It follows the customers' own rhythm: of the gaps between two purchases of {n} repeat customers, half are shorter than {median}, and {share} are shorter than {days}.",
+        "根据客户自身的购买节奏选定：{n}位复购客户的购买间隔中，一半短于{median}，{share}短于{days}。";
+    LOST_BARS = "Share of gaps between purchases shorter than each horizon", "购买间隔短于各期限的比例";
+    COL_HORIZON = "Horizon", "期限";
+    COL_GAPS = "Gaps within", "间隔占比";
+
+    SPREAD_TITLE = "{share} of customers have a churn probability above one half",
+        "{share}的客户流失概率超过一半";
+    SPREAD_ANSWER = "The bars count customers by churn probability.", "条形表示各流失概率区间的客户数。";
+    SPREAD_ANSWER_STAKE = "The bars count customers by churn probability; {share} of the margin at stake lies above one half.",
+        "条形表示各流失概率区间的客户数；面临流失的毛利有{share}来自概率超过一半的客户。";
+    SPREAD_BARS = "Customers by churn probability", "按流失概率统计的客户数";
+    COL_PROBABILITY = "Churn probability", "流失概率";
+    COL_CUSTOMERS = "Customers", "客户数";
+
+    TOP_TITLE_STAKE = "The first {n} on the list put {stake} of margin at stake",
+        "名单前{n}位客户面临流失的毛利共{stake}";
+    TOP_TITLE = "The {n} most likely to leave", "最可能流失的{n}位客户";
+    TOP_ANSWER = "Most at stake first, with the reasons the model has for each.",
+        "按面临流失的毛利从高到低排列，并列出模型给出的理由。";
+    TOP_ANSWER_PROBABILITY = "Highest probability first, with the reasons the model has for each.",
+        "按流失概率从高到低排列，并列出模型给出的理由。";
+    TOP_TABLE = "Customers at risk", "有流失风险的客户";
+    TOP_NOBODY_TITLE = "Nobody is at risk at the moment", "目前没有客户面临流失";
+    COL_CUSTOMER = "Customer", "客户";
+    COL_VALUE = "Value", "价值";
+    COL_STAKE = "At stake", "面临流失";
+    COL_SILENCE = "Silent for", "未购买";
+    COL_RHYTHM = "Usual gap", "通常间隔";
+    COL_REASONS = "Why", "原因";
+    NOT_KNOWN = "not known", "未知";
+}

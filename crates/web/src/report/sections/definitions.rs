@@ -1,0 +1,108 @@
+//! What each figure means.
+
+use super::Context;
+use super::risk::lost_title;
+use crate::messages::definitions as m;
+use crate::page::{Block, Cell, Column, Panel, Row, Section, Table};
+
+/// Features shown.
+const FEATURES_MAX: usize = 200;
+
+pub(super) fn section(c: Context<'_>) -> Section {
+    let mut panels = vec![terms(c)];
+    panels.extend(features(c));
+    let mut section = c.section("definitions", m::NAME, m::QUESTION, panels);
+    section.fresh = true;
+    section
+}
+
+/// The words of the report; those of a part that does not exist are left out.
+fn terms(c: Context<'_>) -> Panel {
+    let l = c.locale;
+    let r = c.report;
+    let mut terms = vec![(m::T_CUSTOMER, l.say(m::D_CUSTOMER))];
+    if r.as_of.is_some() {
+        terms.insert(0, (m::T_AS_OF, l.say(m::D_AS_OF)));
+    }
+    if let Ok(risk) = &r.risk {
+        let what = lost_title(c, &risk.lost);
+        terms.push((m::T_LOST, l.fill(m::D_LOST, &[("what", what.into())])));
+        terms.push((m::T_PROBABILITY, l.say(m::D_PROBABILITY)));
+    }
+    if let Ok(business) = &r.business {
+        if business.retention.is_ok() {
+            terms.push((m::T_RETENTION, l.say(m::D_RETENTION)));
+        }
+        terms.push((m::T_NEW, l.say(m::D_NEW)));
+        terms.push((m::T_BACK, l.say(m::D_BACK)));
+        terms.push((m::T_REVENUE, l.say(m::D_REVENUE)));
+    }
+    let staked = r
+        .risk
+        .as_ref()
+        .is_ok_and(|risk| risk.margin_at_stake.is_ok());
+    if staked || r.value.is_ok() || r.actions.is_ok() {
+        let margin = match &r.value {
+            Ok(value) => l.fill(
+                m::D_MARGIN,
+                &[("margin", l.percent(value.margin_share).into())],
+            ),
+            Err(_) => l.say(m::D_MARGIN_NONE),
+        };
+        terms.push((m::T_MARGIN, margin));
+        terms.push((m::T_VALUE, l.say(m::D_VALUE)));
+        terms.push((m::T_STAKE, l.say(m::D_STAKE)));
+    }
+    if r.actions.is_ok() {
+        terms.push((m::T_OFFER, l.say(m::D_OFFER)));
+        terms.push((m::T_EFFECT, l.say(m::D_EFFECT)));
+        terms.push((m::T_NET, l.say(m::D_NET)));
+        terms.push((m::T_HOLD_OUT, l.say(m::D_HOLD_OUT)));
+    }
+    terms.push((m::T_SET_ASIDE, l.say(m::D_SET_ASIDE)));
+    let terms = terms
+        .into_iter()
+        .map(|(term, meaning)| (l.say(term), meaning))
+        .collect();
+    Panel {
+        id: "definitions-terms".into(),
+        title: l.say(m::TERMS_TITLE),
+        blocks: vec![Block::Terms(terms)],
+        ..Panel::default()
+    }
+}
+
+fn features(c: Context<'_>) -> Option<Panel> {
+    let l = c.locale;
+    let features = &c.report.features;
+    if features.is_empty() {
+        return None;
+    }
+    let rows = features.iter().map(|feature| {
+        Row::new(vec![
+            Cell::identifier(l.name(&feature.name)),
+            Cell::words(l.text(&feature.unit)),
+            Cell::words(l.text(&feature.description)),
+        ])
+    });
+    let mut table = Table {
+        caption: l.say(m::FEATURES_TABLE),
+        columns: vec![
+            Column::words(l.say(m::COL_NAME)),
+            Column::words(l.say(m::COL_UNIT)),
+            Column::words(l.say(m::COL_MEANING)),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    };
+    super::limit(&mut table, FEATURES_MAX, l);
+    Some(Panel {
+        id: "definitions-features".into(),
+        title: l.fill(m::FEATURES_TITLE, &[("n", l.n(features.len() as u64))]),
+        blocks: vec![Block::Details {
+            summary: l.say(m::FEATURES_SHOW),
+            table,
+        }],
+        ..Panel::default()
+    })
+}
