@@ -11,7 +11,9 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
+use futures::future::BoxFuture;
 
 use crate::tables::{Lake, Table};
 use crate::{Error, Result};
@@ -45,6 +47,8 @@ impl Session {
             .with_information_schema(true);
         config.options_mut().execution.time_zone = Some(time_zone.to_owned());
         config.options_mut().execution.parquet.pushdown_filters = true;
+        // What is missing comes last, whichever way one sorts.
+        config.options_mut().sql_parser.default_null_ordering = "nulls_last".to_owned();
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
             .build_arc()
@@ -60,9 +64,7 @@ impl Session {
         sql: &str,
         mut sink: impl FnMut(&SchemaRef, Option<RecordBatch>) -> Result<()>,
     ) -> Result<()> {
-        let plan = self.plan(sql).await?;
-        let frame = self.context.execute_logical_plan(plan).await.map_err(query_error)?;
-        let mut stream = frame.execute_stream().await.map_err(query_error)?;
+        let mut stream = self.start(sql).await?;
         let schema = stream.schema();
         sink(&schema, None)?;
         while let Some(batch) = stream.next().await {
@@ -82,6 +84,15 @@ impl Session {
         })
         .await?;
         Ok((found.unwrap_or_else(|| Arc::new(arrow::datatypes::Schema::empty())), batches))
+    }
+
+    /// Boxed for the reason that [`crate::tables`] gives.
+    fn start<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<SendableRecordBatchStream>> {
+        Box::pin(async move {
+            let plan = self.plan(sql).await?;
+            let frame = self.context.execute_logical_plan(plan).await.map_err(query_error)?;
+            frame.execute_stream().await.map_err(query_error)
+        })
     }
 
     async fn plan(&self, sql: &str) -> Result<LogicalPlan> {

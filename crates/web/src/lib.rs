@@ -4,7 +4,7 @@
 //! - [`report`]: the report's view-model and its HTML.
 //! - [`terminal`]: the same in about twenty lines of plain text.
 //! - [`lists`]: lists of customers as XLSX and CSV.
-//! - [`format`]: numbers, money and dates as a person reads them.
+//! - [`mod@format`]: numbers, money and dates as a person reads them.
 
 mod charts;
 mod error;

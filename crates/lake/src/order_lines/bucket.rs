@@ -9,7 +9,7 @@ use arrow::compute::interleave;
 use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 
 use super::LineSchema;
-use super::equal::{order_hashes, row_hashes};
+use super::equal::{order_hashes, record_hashes};
 use super::existing::{Known, NO_CUSTOMER};
 use super::schema::{TABLE, col};
 use super::sorter::BucketResult;
@@ -42,7 +42,7 @@ pub(super) fn write_bucket(
     }
     let mut writer =
         DataFileWriter::create(lake, TABLE, schema.disk(), Some(bucket), WriteStyle::History)?;
-    let columns: Vec<Vec<&dyn Array>> = (0..schema.working().fields().len())
+    let columns: Vec<Vec<&dyn Array>> = (0..schema.disk().fields().len())
         .map(|c| batches.iter().map(|b| b.column(c).as_ref()).collect())
         .collect();
     for (keys, flags) in keys.chunks(ROW_GROUP_ROWS).zip(flags.chunks(ROW_GROUP_ROWS)) {
@@ -99,7 +99,7 @@ fn drop_duplicates(
     known: &Known,
     result: &mut BucketResult,
 ) -> Vec<Flags> {
-    let hashes: Vec<Vec<u64>> = batches.iter().map(row_hashes).collect();
+    let hashes: Vec<Vec<Option<u64>>> = batches.iter().map(record_hashes).collect();
     let hash_of = |k: &Key| hashes[k.batch as usize][k.row as usize];
     let has_order = |k: &Key| batches[k.batch as usize].column(col::ORDER).is_valid(k.row as usize);
     let ingest_of = |k: &Key| {
@@ -122,7 +122,9 @@ fn drop_duplicates(
                 continue;
             }
             let own = before(&key);
-            let first = if end - start == 1 { None } else { seen.get(&hash_of(&key)).copied() };
+            let alone = end - start == 1;
+            let hash = hash_of(&key).filter(|_| !alone);
+            let first = hash.and_then(|hash| seen.get(&hash).copied());
             match first {
                 Some(at) if has_order(&key) => {
                     let copies: &mut i32 = &mut flags[at].copies;
@@ -135,8 +137,8 @@ fn drop_duplicates(
                     flags.push(Flags { repeat: true, ..own });
                 }
                 None => {
-                    if end - start > 1 {
-                        seen.insert(hash_of(&key), kept);
+                    if let Some(hash) = hash {
+                        seen.insert(hash, kept);
                     }
                     flags.push(own);
                 }

@@ -13,13 +13,23 @@ const MISSING: u64 = 0x9E37_79B9_7F4A_7C15;
 /// are taken to be equal (a chance of 2^-64 a pair).
 pub(super) fn row_hashes(batch: &RecordBatch) -> Vec<u64> {
     let mut hashes = vec![0_u64; batch.num_rows()];
-    for (index, column) in batch.columns().iter().enumerate() {
+    // All but the last, which says what the whole record was.
+    let stored = batch.num_columns() - 1;
+    for (index, column) in batch.columns().iter().take(stored).enumerate() {
         if matches!(index, 0 | col::LINE | col::COPIES | col::REPEAT | col::INGEST) {
             continue;
         }
         mix_column(&mut hashes, column);
     }
     hashes
+}
+
+/// Adds to each row's hash that of its whole record; `None` for a row that
+/// comes from the lake, which was compared when it was read.
+pub(super) fn record_hashes(batch: &RecordBatch) -> Vec<Option<u64>> {
+    let records = batch.column(batch.num_columns() - 1).as_primitive::<Int64Type>();
+    let rows = row_hashes(batch);
+    rows.iter().zip(records).map(|(row, record)| Some(mix(*row, record? as u64))).collect()
 }
 
 /// One hash a row for the order's identity; 0 where there is none.

@@ -21,14 +21,16 @@ pub(crate) mod col {
     pub const COPIES: usize = 13;
     pub const REPEAT: usize = 14;
     pub const INGEST: usize = 15;
-    pub const TRAITS: usize = 16;
 }
 
 /// The schema of `order_lines` with a project's own traits behind the fixed
 /// columns.
 ///
 /// Working batches (what [`super::LineSorter`] takes) hold decimals as scaled
-/// 64-bit integers; on disk they are decimals of 64 bits.
+/// 64-bit integers; on disk they are decimals of 64 bits. Their last column,
+/// `record_hash`, is a hash of the whole record as it was read, columns that
+/// are not kept included; it is not stored, and missing for rows that come
+/// from the lake.
 #[derive(Debug, Clone)]
 pub struct LineSchema {
     working: SchemaRef,
@@ -72,11 +74,13 @@ impl LineSchema {
             });
             fixed.chain(traits.iter().map(|t| Field::new(t, DataType::Utf8, true))).collect()
         };
+        let mut working = fields(&|_| DataType::Int64);
+        working.push(Field::new("record_hash", DataType::Int64, true));
         let disk = fields(&|scale| DataType::Decimal64(18, scale));
         let mut table = fields(&|scale| DataType::Decimal128(18, scale));
         table.push(Field::new(PART_COLUMN, DataType::Int32, false));
         Self {
-            working: Arc::new(Schema::new(fields(&|_| DataType::Int64))),
+            working: Arc::new(Schema::new(working)),
             read_hint: Arc::new(Schema::new(disk.clone())),
             disk: Arc::new(Schema::new(disk)),
             table: Arc::new(Schema::new(table)),

@@ -159,7 +159,7 @@ fn parse_dressed(cell: &[u8], format: &NumberFormat) -> Option<Exact> {
                     len += 1;
                     since_group = since_group.map(|n| n + 1);
                 } else if byte == format.decimal {
-                    if seen_point || since_group.is_some_and(|n| !(3..=4).contains(&n)) {
+                    if seen_point || since_group.is_some_and(|n| n != 3) {
                         return None;
                     }
                     (seen_point, since_group) = (true, None);
@@ -171,7 +171,8 @@ fn parse_dressed(cell: &[u8], format: &NumberFormat) -> Option<Exact> {
                     if format.group != Some(byte)
                         || seen_point
                         || len == 0
-                        || since_group.is_some_and(|n| !(2..=4).contains(&n))
+                        || since_group.is_some_and(|n| !(2..=3).contains(&n))
+                        || (since_group.is_none() && (len > 3 || digits.first() == Some(&b'0')))
                     {
                         return None;
                     }
@@ -195,7 +196,7 @@ fn parse_dressed(cell: &[u8], format: &NumberFormat) -> Option<Exact> {
             _ => return None,
         }
     }
-    if since_group.is_some_and(|n| !(3..=4).contains(&n)) {
+    if since_group.is_some_and(|n| n != 3) {
         return None;
     }
     let shift = if percent { exponent - 2 } else { exponent };
@@ -432,6 +433,10 @@ mod tests {
             ("12%", english, Some((12, 2))),
             ("¥１２．５", english, Some((125, 1))),
             ("1,23", english, None),
+            ("1234,567", english, None),
+            ("020,794", english, None),
+            ("12,34,567", english, Some((1_234_567, 0))),
+            ("13.01.2024", NumberFormat::EUROPEAN, None),
             ("1.234,56 €", european, Some((123_456, 2))),
             ("1.234", european, Some((1234, 0))),
             ("0,5", european, Some((5, 1))),

@@ -10,6 +10,7 @@ use deltalake_core::kernel::{Action, MetadataExt, StructType, new_metadata};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::table::builder::DeltaTableBuilder;
 use deltalake_core::DeltaTable;
+use futures::future::BoxFuture;
 use url::Url;
 
 use super::{DataFile, Lake};
@@ -29,7 +30,15 @@ pub struct Table {
 impl Table {
     /// Opens `name` at `version`, or at its latest one. `None` where the table
     /// does not exist yet.
-    pub async fn open(lake: &Lake, name: &str, version: Option<i64>) -> Result<Option<Self>> {
+    pub fn open<'a>(
+        lake: &'a Lake,
+        name: &'a str,
+        version: Option<i64>,
+    ) -> BoxFuture<'a, Result<Option<Self>>> {
+        Box::pin(Self::open_inner(lake, name, version))
+    }
+
+    async fn open_inner(lake: &Lake, name: &str, version: Option<i64>) -> Result<Option<Self>> {
         let path = lake.table_path(name);
         if !path.join("_delta_log").is_dir() {
             return Ok(None);
@@ -80,7 +89,18 @@ fn table_url(path: &std::path::Path) -> Result<Url> {
 /// Commits a version of `name` in which exactly `files` are live, whatever was
 /// live before, and returns its number. The table is made where it is missing;
 /// its schema is replaced where it differs.
-pub async fn commit(
+pub fn commit<'a>(
+    lake: &'a Lake,
+    name: &'a str,
+    schema: &'a SchemaRef,
+    partition_columns: &'a [&'a str],
+    properties: &'a [(String, String)],
+    files: Vec<DataFile>,
+) -> BoxFuture<'a, Result<i64>> {
+    Box::pin(commit_inner(lake, name, schema, partition_columns, properties, files))
+}
+
+async fn commit_inner(
     lake: &Lake,
     name: &str,
     schema: &SchemaRef,

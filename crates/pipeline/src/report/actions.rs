@@ -80,18 +80,23 @@ pub(super) async fn part(
         expected_net: expected_net(notes),
         baseline_churn: notes.baseline_churn,
         value_horizon_days: value_horizon_days(&notes.offers),
-        frontier: notes
-            .frontier
-            .iter()
-            .map(|&(spend, net, customers)| FrontierPoint {
-                spend,
-                net: Estimate::exact(net),
-                customers,
-            })
-            .collect(),
+        frontier: frontier(&notes.frontier),
         top: top(m, chosen).await?,
         list_files,
     }))
+}
+
+/// What each budget would bring; nothing where nothing can be spent.
+fn frontier(points: &[(f64, f64, u64)]) -> Vec<FrontierPoint> {
+    if points.iter().all(|(spend, _, _)| *spend == 0.0) {
+        return Vec::new();
+    }
+    let point = |&(spend, net, customers): &(f64, f64, u64)| FrontierPoint {
+        spend,
+        net: Estimate::exact(net),
+        customers,
+    };
+    points.iter().map(point).collect()
 }
 
 fn expected_net(notes: &Notes) -> Estimate {
@@ -175,6 +180,13 @@ mod tests {
         assert_eq!(best_first(&rows), [1, 3, 2, 0]);
         let first = action(&rows, 1, "C-13".to_owned(), Text::same("because"));
         assert_eq!((first.offer.as_str(), first.net), ("voucher", 9.0));
+    }
+
+    #[test]
+    fn a_frontier_without_any_spend_is_none() {
+        assert!(frontier(&[(0.0, 0.0, 0), (0.0, 0.0, 0)]).is_empty());
+        let found = frontier(&[(0.0, 0.0, 0), (10.0, 4.0, 1)]);
+        assert_eq!((found.len(), found[1].spend, found[1].net.value), (2, 10.0, 4.0));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::{Error, Result};
 
 /// A file that appears under its name once it is finished. What was begun and
-/// not finished is removed.
+/// not finished is removed; what a killed process left is written over.
 pub(super) struct NewFile {
     path: PathBuf,
     beside: PathBuf,
@@ -19,7 +19,7 @@ impl NewFile {
     /// Begins a file that is to be `path`.
     pub fn create(path: &Path) -> Result<Self> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.part", std::process::id()));
+        name.push(".part");
         let beside = path.with_file_name(name);
         let file = File::create(&beside).map_err(Error::io("write", path))?;
         Ok(Self { path: path.to_owned(), beside, file: Some(BufWriter::new(file)) })

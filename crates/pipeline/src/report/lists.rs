@@ -2,7 +2,7 @@
 //! customer is small, texts and identifiers are fetched for some at a time.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use perennial_web::Text;
 use perennial_web::lists::{ListCell, ListTable, actions, at_risk, to_csv, to_xlsx};
@@ -16,6 +16,7 @@ use super::risk::{Survey, customer};
 use super::to_web;
 use crate::Result;
 use crate::settings::Language;
+use crate::stages::people::People;
 
 /// Name of the list of customers at risk, without its ending.
 pub(super) const AT_RISK: &str = "at-risk";
@@ -36,25 +37,23 @@ pub(super) fn names(folder: &Path, list: &str, about_to_be: bool) -> Vec<String>
     both.into_iter().filter(|name| about_to_be || folder.join(name).is_file()).collect()
 }
 
-/// Writes both lists in the project's language and returns their files. A list
-/// that this run does not have is removed, so that none is older than the page.
+/// Writes both lists in the project's language. A list that this run does not
+/// have is removed, so that none is older than the page.
 pub(super) async fn write(
     m: &Material<'_>,
     report: &Report,
     survey: &Part<Survey>,
     chosen: &Part<Chosen>,
-) -> Result<Vec<PathBuf>> {
+) -> Result<()> {
     let folder = m.project.reports();
-    let mut paths = Vec::new();
     match (survey, &m.people) {
-        (Ok(survey), Some(_)) => paths.extend(write_at_risk(m, report, survey, &folder).await?),
+        (Ok(survey), Some(people)) => write_at_risk(m, report, survey, people, &folder).await?,
         _ => remove(&folder, AT_RISK)?,
     }
     match chosen {
-        Ok(chosen) => paths.extend(write_actions(m, report, chosen, &folder).await?),
-        Err(_) => remove(&folder, ACTIONS)?,
+        Ok(chosen) => write_actions(m, report, chosen, &folder).await,
+        Err(_) => remove(&folder, ACTIONS),
     }
-    Ok(paths)
 }
 
 fn remove(folder: &Path, list: &str) -> Result<()> {
@@ -68,9 +67,9 @@ async fn write_at_risk(
     m: &Material<'_>,
     report: &Report,
     survey: &Survey,
+    people: &People,
     folder: &Path,
-) -> Result<Vec<PathBuf>> {
-    let Some(people) = &m.people else { return Ok(Vec::new()) };
+) -> Result<()> {
     let (language, currency) = (m.project.settings.project.language, report.currency.as_deref());
     let version = m.stages.model.as_ref().and_then(|done| done.version("scores"));
     let mut texts = Texts::new(m, "scores", version, ["reasons_en", "reasons_zh"], &survey.order);
@@ -96,7 +95,7 @@ async fn write_actions(
     report: &Report,
     chosen: &Chosen,
     folder: &Path,
-) -> Result<Vec<PathBuf>> {
+) -> Result<()> {
     let (language, currency) = (m.project.settings.project.language, report.currency.as_deref());
     let version = m.stages.decide.as_ref().and_then(|done| done.version("decisions"));
     let places: Vec<usize> = chosen.order.iter().map(|&i| chosen.rows.row[i]).collect();
@@ -167,7 +166,7 @@ async fn write_list(
     name: &str,
     rows: usize,
     mut part: impl AsyncFnMut(Range<usize>) -> Result<ListTable>,
-) -> Result<Vec<PathBuf>> {
+) -> Result<()> {
     let (csv, xlsx) = (folder.join(format!("{name}.csv")), folder.join(format!("{name}.xlsx")));
     let mut file = NewFile::create(&csv)?;
     let mut sheet: Option<ListTable> = None;
@@ -192,7 +191,7 @@ async fn write_list(
     if let Some(sheet) = &sheet {
         files::write(&xlsx, &to_xlsx(sheet)?)?;
     }
-    Ok(vec![xlsx, csv])
+    Ok(())
 }
 
 /// Ranks in a part go on where the part before ended.
@@ -234,14 +233,13 @@ mod tests {
     async fn parts_make_one_list_with_one_header_and_running_ranks() {
         let folder = tempfile::tempdir().unwrap();
         let rows = PART_ROWS + 3;
-        let paths = write_list(folder.path(), "at-risk", rows, async |r| Ok(list(r))).await.unwrap();
+        write_list(folder.path(), "at-risk", rows, async |r| Ok(list(r))).await.unwrap();
         let text = std::fs::read_to_string(folder.path().join("at-risk.csv")).unwrap();
         assert_eq!(text, to_csv(&list(0..rows)));
         assert_eq!(text.lines().count(), rows + 1);
         assert!(text.lines().last().unwrap().starts_with("10003,10002,"));
         let sheet = std::fs::read(folder.path().join("at-risk.xlsx")).unwrap();
         assert_eq!(sheet, to_xlsx(&list(0..rows)).unwrap());
-        assert_eq!(paths.len(), 2);
         assert_eq!(names(folder.path(), "at-risk", false), ["at-risk.xlsx", "at-risk.csv"]);
         remove(folder.path(), "at-risk").unwrap();
         assert!(names(folder.path(), "at-risk", false).is_empty());

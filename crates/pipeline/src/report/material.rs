@@ -64,11 +64,6 @@ impl<'a> Material<'a> {
         self.features.as_ref().map(|notes| notes.plan.as_of_us)
     }
 
-    /// How far ahead a probability looks, where that is known.
-    pub fn horizon_days(&self) -> Option<f64> {
-        self.features.as_ref().map(|notes| f64::from(notes.plan.horizon_days))
-    }
-
     /// The model's notes, or why there is no model.
     pub fn model(&self) -> Result<&model::Notes, Missing> {
         let notes = self.model.as_ref().ok_or(Missing::NotRun)?;

@@ -45,10 +45,6 @@ const SUMMARY_WIDTH: usize = 100;
 
 /// What [`write`] left.
 pub(crate) struct Written {
-    /// The page in the project's language.
-    pub report: PathBuf,
-    /// Every file, pages first.
-    pub files: Vec<PathBuf>,
     /// The summary in English, line by line. It names no customer: a run keeps
     /// it in the ledger, where nothing personal may stand in clear.
     pub lines_en: Vec<String>,
@@ -90,8 +86,7 @@ pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> R
     make_private_folder(&folder)?;
     let material = Material::load(project, run_id, stages).await?;
     let Filled { mut report, survey, chosen } = fill(&material, true).await?;
-    let lists = lists::write(&material, &report, &survey, &chosen).await?;
-    let mut paths = Vec::new();
+    lists::write(&material, &report, &survey, &chosen).await?;
     for (language, name) in
         [(Language::English, "report-en.html"), (Language::Chinese, "report-zh.html")]
     {
@@ -101,14 +96,9 @@ pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> R
             names.insert(0, PAGE);
         }
         for name in names {
-            let path = folder.join(name);
-            files::write(&path, page.as_bytes())?;
-            paths.push(path);
+            files::write(&folder.join(name), page.as_bytes())?;
         }
     }
-    let page = folder.join(PAGE);
-    paths.sort_by_key(|path| *path != page);
-    paths.extend(lists);
     if let Ok(risk) = &mut report.risk {
         risk.top.clear();
     }
@@ -116,11 +106,10 @@ pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> R
         let text = terminal::summary(&report, to_web(language), SUMMARY_WIDTH);
         let mut lines: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
         lines.push(String::new());
-        lines.extend(ReportWritten { path: page.clone() }.lines(language));
+        lines.extend(ReportWritten { path: folder.join(PAGE) }.lines(language));
         lines
     };
-    let (lines_en, lines_zh) = (lines(Language::English), lines(Language::Chinese));
-    Ok(Written { report: page, files: paths, lines_en, lines_zh })
+    Ok(Written { lines_en: lines(Language::English), lines_zh: lines(Language::Chinese) })
 }
 
 /// Writes the report of the last complete run in one language, to `out` (into

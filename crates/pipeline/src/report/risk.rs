@@ -55,7 +55,7 @@ pub(super) async fn part(
         customers_scored: people.customer_id.len() as u64,
         customers_at_risk: survey.order.len() as u64,
         threshold: notes.threshold,
-        threshold_reason: threshold_reason(notes),
+        threshold_reason: threshold_reason(m, notes),
         expected_losses: survey.expected_losses,
         margin_at_stake: survey.margin_at_stake.clone(),
         distribution: survey.distribution.clone(),
@@ -65,8 +65,20 @@ pub(super) async fn part(
 }
 
 /// How the threshold was chosen.
-pub(super) fn threshold_reason(notes: &model::Notes) -> ThresholdReason {
-    if notes.threshold_by_profit { ThresholdReason::Profit } else { ThresholdReason::Half }
+pub(super) fn threshold_reason(m: &Material<'_>, notes: &model::Notes) -> ThresholdReason {
+    let valued =
+        || m.people.as_ref().is_some_and(|p| p.margin_per_year.iter().any(|v| v.is_finite()));
+    if notes.threshold_by_profit {
+        ThresholdReason::Profit
+    } else if !m.project.settings.offers.is_empty() && valued() {
+        ThresholdReason::Other(Text::new(
+            "The first offer would not pay for a customer of mean value whatever the probability, \
+             so that one half stands in.",
+            "对价值处于平均水平的客户，首个优惠在任何概率下都不划算，因此暂取一半。",
+        ))
+    } else {
+        ThresholdReason::Half
+    }
 }
 
 /// The head of the list, with the reasons in both languages.

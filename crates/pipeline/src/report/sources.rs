@@ -1,5 +1,7 @@
 //! What was read and how good it is.
 
+use std::path::Path;
+
 use perennial_lake::order_lines::TABLE as ORDER_LINES;
 use perennial_web::Text;
 use perennial_web::report::{ColumnTotal, Part, SourceFile, Sources};
@@ -45,7 +47,7 @@ fn file(project: &Project, book: &Book) -> SourceFile {
         book.reasons.iter().map(|(code, &rows)| (reason(code), rows)).collect();
     quarantined.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
     SourceFile {
-        name: book.file.clone(),
+        name: shown_name(&book.file),
         table: book.table.clone(),
         rows_read: book.rows_read,
         rows_kept: book.kept,
@@ -56,6 +58,13 @@ fn file(project: &Project, book: &Book) -> SourceFile {
         totals: totals(&project.settings, book),
         quarantined,
     }
+}
+
+/// A file as the settings name it, but never where on this machine it stands.
+fn shown_name(file: &str) -> String {
+    let path = Path::new(file);
+    let name = path.file_name().filter(|_| path.is_absolute());
+    name.map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Totals of the number columns before cleaning, and of quantity times price.
@@ -136,7 +145,6 @@ fn reason(code: &str) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn sums_are_plain_digits() {
@@ -145,6 +153,12 @@ mod tests {
         assert_eq!(plain_digits(-0.0).as_deref(), Some("0"));
         assert_eq!(plain_digits(1e21).as_deref(), Some("1000000000000000000000"));
         assert_eq!(plain_digits(f64::NAN), None);
+    }
+
+    #[test]
+    fn a_file_is_not_shown_with_its_place_on_the_machine() {
+        assert_eq!(shown_name("data/lines.csv"), "data/lines.csv");
+        assert_eq!(shown_name("/srv/exports/lines.csv"), "lines.csv");
     }
 
     #[test]

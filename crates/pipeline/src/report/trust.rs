@@ -43,7 +43,7 @@ pub(super) async fn part(m: &Material<'_>) -> Result<Part<Trust>> {
         precision_recall: curves(|notes| &notes.precision_recall),
         calibration: notes.in_use().calibration.iter().map(calibration).collect(),
         lift: notes.in_use().deciles.iter().map(lift).collect(),
-        confusion: confusion(notes),
+        confusion: confusion(m, notes),
         profit: Vec::new(),
         weights: weights(m, notes).await?,
         splits: splits(m, notes).await?,
@@ -125,11 +125,11 @@ fn lift(&(decile, rows, lost, lift): &(u8, u64, f64, f64)) -> LiftDecile {
     }
 }
 
-fn confusion(notes: &Notes) -> Option<Confusion> {
+fn confusion(m: &Material<'_>, notes: &Notes) -> Option<Confusion> {
     let (hits, false_alarms, missed, right) = notes.in_use().confusion?;
     Some(Confusion {
         threshold: notes.threshold,
-        reason: risk::threshold_reason(notes),
+        reason: risk::threshold_reason(m, notes),
         true_positives: hits,
         false_positives: false_alarms,
         false_negatives: missed,

@@ -24,7 +24,7 @@ pub const FILES_MAX: u64 = 10_000;
 /// How the files of order lines begin.
 const FILE_STEM: &str = "order_lines-";
 /// The folder of the truth.
-const TRUTH_FOLDER: &str = "truth";
+const TRUTH_FOLDER: &str = "_truth";
 
 /// What to simulate, and where to.
 #[derive(Debug, Clone, PartialEq)]

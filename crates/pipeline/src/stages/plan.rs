@@ -12,9 +12,6 @@
 use perennial_history::DAY_US;
 use serde::{Deserialize, Serialize};
 
-/// Training dates at the most, when the settings do not say.
-pub const TRAIN_DATES: usize = 4;
-
 /// The dates of one run, UTC microseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {

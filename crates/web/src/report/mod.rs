@@ -3,7 +3,7 @@
 //!
 //! The page is built of sections, one question each; a section of panels, one
 //! finding each, whose title says the finding. Sentences come from the tables
-//! of messages, numbers from [`crate::format`]; `sections` decides what is
+//! of messages, numbers from [`mod@crate::format`]; `sections` decides what is
 //! said, the templates how it looks.
 
 mod missing;

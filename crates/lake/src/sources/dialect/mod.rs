@@ -173,7 +173,7 @@ pub fn sniff_bytes(raw: &[u8], whole: bool) -> Result<Dialect, Fault> {
         .collect();
     // A header shorter or longer than the rows is still the first record.
     if rows.is_empty() {
-        return Err(Fault::Empty);
+        return Err(no_rows(text, terminator));
     }
     if width > COLUMNS_MAX {
         return Err(Fault::TooManyColumns(width));
@@ -200,6 +200,21 @@ const RECORDS_MAX: usize = 1_000;
 /// A record of `width` cells, or of more whose rest is empty.
 fn fits(record: &[Vec<u8>], width: usize) -> bool {
     record.len() >= width && record.iter().skip(width).all(Vec::is_empty)
+}
+
+/// Why a text that is not blank has no record: its first line is too wide.
+fn no_rows(text: &[u8], terminator: u8) -> Fault {
+    let line = text.split(|b| *b == terminator).next().unwrap_or(&[]);
+    let widest = DELIMITERS
+        .iter()
+        .map(|delimiter| memchr::memchr_iter(*delimiter, line).count() + 1)
+        .max()
+        .unwrap_or(1);
+    if widest > COLUMNS_MAX {
+        Fault::TooManyColumns(widest)
+    } else {
+        Fault::Empty
+    }
 }
 
 fn line_end(text: &[u8]) -> LineEnd {

@@ -45,11 +45,7 @@ pub(super) fn score(role: Role, concepts: &[Concept]) -> f64 {
         }
         Role::Quantity if has(Count) && only(&[Count, Product, Unit]) => 0.6,
         Role::UnitPrice if has(Price) && !has(Total) && only(&[Price, Unit, Product]) => {
-            if has(Unit) {
-                1.0
-            } else {
-                0.85
-            }
+            if has(Unit) { 1.0 } else { 0.85 }
         }
         Role::UnitPrice if has(Unit) && has(Amount) => 0.5,
         Role::Amount => amount(concepts),

@@ -329,17 +329,8 @@ impl Fact<'_> {
         if self.profile.kind != Kind::Integer {
             return false;
         }
-        let mut numbers: Vec<f64> = self
-            .numbers()
-            .iter()
-            .copied()
-            .filter(|n| n.is_finite())
-            .collect();
-        if numbers.is_empty() {
-            return false;
-        }
-        numbers.sort_unstable_by(f64::total_cmp);
-        let median = numbers.get(numbers.len() / 2).copied().unwrap_or(0.0);
+        let numbers = self.numbers();
+        let median = self.median();
         let negative = numbers.iter().filter(|n| **n < 0.0).count();
         let commonest = self.counts.iter().max().copied().unwrap_or(0) as usize;
         (0.0..=24.0).contains(&median)
@@ -347,7 +338,19 @@ impl Fact<'_> {
             && commonest * 20 >= numbers.len()
     }
 
-    /// Whether some numbers are below zero.
+    /// The middle of the numbers; NaN without any.
+    pub(super) fn median(&self) -> f64 {
+        let mut numbers: Vec<f64> = self
+            .numbers()
+            .iter()
+            .copied()
+            .filter(|n| n.is_finite())
+            .collect();
+        numbers.sort_unstable_by(f64::total_cmp);
+        numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+
+    /// Share of numbers below zero.
     pub(super) fn share_negative(&self) -> f64 {
         let numbers = self.numbers();
         numbers.iter().filter(|n| **n < 0.0).count() as f64 / numbers.len().max(1) as f64

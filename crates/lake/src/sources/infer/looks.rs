@@ -132,11 +132,13 @@ fn is_person(value: &str) -> bool {
         .collect();
     (2..=3).contains(&words.len())
         && words.iter().all(|word| {
-            let mut chars = word.chars();
-            chars.next().is_some_and(char::is_uppercase)
-                && word.chars().count() <= 20
-                && chars
-                    .all(|c| c.is_alphabetic() && c.is_lowercase() || matches!(c, '\'' | '-' | '.'))
+            let plain = word
+                .chars()
+                .all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '.'));
+            let initial = word.chars().next().is_some_and(char::is_uppercase);
+            // Not all capitals, initials apart: those are goods, not people.
+            let lower = word.chars().count() <= 2 || word.chars().any(char::is_lowercase);
+            plain && initial && lower && word.chars().count() <= 20
         })
 }
 

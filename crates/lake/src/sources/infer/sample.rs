@@ -159,7 +159,9 @@ pub fn from_text(file: &SourceFile, dialect: &Dialect) -> Result<Sample, Error> 
         .skip(usize::from(dialect.header))
         .collect();
     // The last record of a part may be cut in the middle.
-    let rows = rows.get(..rows.len() - usize::from(!whole && !rows.is_empty())).unwrap_or(&rows);
+    let rows = rows
+        .get(..rows.len() - usize::from(!whole && !rows.is_empty()))
+        .unwrap_or(&rows);
     let mut collector = Collector::new(columns);
     for (from, to) in runs(rows.len(), rows_max(columns)) {
         for (block, row) in rows.get(from..to).unwrap_or(&[]) {

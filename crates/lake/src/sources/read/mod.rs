@@ -218,6 +218,11 @@ impl RawBatch {
         }
     }
 
+    /// Whether the records are text; of a table only the columns read are known.
+    pub fn is_text(&self) -> bool {
+        matches!(self.raw, Raw::Text(_))
+    }
+
     /// Record number of a row in the file, from 1.
     pub fn row_in_file(&self, row: usize) -> u64 {
         self.first_row + row as u64

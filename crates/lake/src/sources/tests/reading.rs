@@ -457,7 +457,7 @@ fn parquet_becomes_the_same_columns() {
         batch.columns[8]
             .as_primitive::<TimestampMicrosecondType>()
             .value(1),
-        15_000 * 86_400_000_000 - 3_600_000_000
+        15_000 * 86_400_000_000
     );
     assert_eq!(batch.rounded, [0, 0, 0, 0, 1, 1, 0, 0, 0]);
     let raw = String::from_utf8(batch.raw_record(0).into_owned()).unwrap();

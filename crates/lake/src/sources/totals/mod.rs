@@ -3,9 +3,9 @@
 
 mod distinct;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::infer::{Profile, is_missing};
@@ -314,6 +314,14 @@ fn decimals(array: &ArrayRef, format: &NumberFormat) -> Option<Vec<Number>> {
                 .collect(),
         );
     }
+    if let Some((values, scale)) = scaled(array) {
+        let number = |v: Option<i128>| match v.map(i64::try_from) {
+            Some(Ok(mantissa)) => Number::Exact(mantissa, scale),
+            Some(Err(_)) => Number::Float(f64::NAN),
+            None => Number::None,
+        };
+        return Some(values.iter().map(number).collect());
+    }
     let text = cast(array, &DataType::Utf8).ok()?;
     let number =
         |cell: Option<&str>| match cell.and_then(|cell| parse_exact(cell.as_bytes(), format)) {
@@ -323,6 +331,14 @@ fn decimals(array: &ArrayRef, format: &NumberFormat) -> Option<Vec<Number>> {
                 .map_or(Number::None, Number::Float),
         };
     Some(text.as_string::<i32>().iter().map(number).collect())
+}
+
+/// The mantissas of a column of decimals with 0 to 18 digits behind the mark.
+fn scaled(array: &ArrayRef) -> Option<(&PrimitiveArray<Decimal128Type>, u8)> {
+    let DataType::Decimal128(_, scale @ 0..=18) = array.data_type() else {
+        return None;
+    };
+    Some((array.as_primitive_opt::<Decimal128Type>()?, u8::try_from(*scale).ok()?))
 }
 
 #[inline]
@@ -418,6 +434,7 @@ impl Counter {
                 self.add_integers(array);
             }
             DataType::Float16 | DataType::Float32 | DataType::Float64 => self.add_floats(array),
+            DataType::Decimal128(_, 0..=18) => self.add_decimals(array),
             DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => self.add_times(array),
             _ => self.add_as_text(array),
         }
@@ -523,6 +540,23 @@ impl Counter {
                     }
                     _ => self.numbers.sum.add_f64(value),
                 }
+            }
+        }
+    }
+
+    /// Decimals as the integers they are stored as.
+    fn add_decimals(&mut self, array: &ArrayRef) {
+        let Some((values, scale)) = scaled(array) else {
+            return self.add_as_text(array);
+        };
+        self.rows += array.len() as u64;
+        self.missing += array.null_count() as u64;
+        let divisor = 10_f64.powi(i32::from(scale));
+        for value in values.iter().flatten() {
+            self.distinct.add(mix(value as u64));
+            if self.number.is_some() {
+                self.numbers.see(value as f64 / divisor);
+                self.numbers.sum.add(value, scale);
             }
         }
     }

@@ -93,7 +93,7 @@ impl From<&ColumnTotals> for ColumnBook {
 }
 
 /// A row set aside, its text sealed under the file's key.
-pub(super) struct Quarantined {
+pub(in crate::stages) struct Quarantined {
     pub ingest_id: i64,
     /// Record number in the file, from 1.
     pub row: u64,

@@ -11,6 +11,7 @@ use perennial_lake::arrow::compute::take;
 use perennial_lake::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
 use perennial_lake::order_lines::LineSchema;
 use perennial_lake::sources::RawBatch;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::spec::{Purpose, Reading};
 use crate::settings::Role;
@@ -237,6 +238,15 @@ pub(super) fn working_batch(
     for place in &places.traits {
         columns.push(column(*place, &text)?);
     }
+    // Of a text file the whole record counts, columns not kept included; of a
+    // Parquet file the columns read.
+    let hashes: ArrayRef = if batch.is_text() {
+        let hash = |row: &u32| Some(xxh3_64(&batch.raw_record(*row as usize)) as i64);
+        Arc::new(judged.keep.iter().map(hash).collect::<Int64Array>())
+    } else {
+        Arc::new(Int64Array::from(vec![0; rows]))
+    };
+    columns.push(hashes);
     Ok(RecordBatch::try_new(schema.working().clone(), columns).map_err(perennial_lake::Error::from)?)
 }
 

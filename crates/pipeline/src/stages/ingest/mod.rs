@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use books::Book;
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
 pub(crate) use found::source_name;
-pub(crate) use orders::{KIND, trait_names};
+pub(crate) use orders::KIND;
 use books::Quarantined;
 use found::{Found, Fresh, look};
 

@@ -14,7 +14,7 @@ use perennial_learn::small::{CarryLevel, carry};
 use perennial_ledger::{Model, Promotion};
 
 use self::data::{Labelled, history, table};
-use self::fit::{FOLDS, How, Pair, Verdict, judge_folds, judge_later, leaks};
+use self::fit::{FOLDS, How, Pair, judge_folds, judge_later, leaks};
 pub(crate) use self::notes::Notes;
 use self::notes::{EvaluationNotes, LeakNotes, SmallNotes, SplitNotes};
 use super::people::{YEAR_DAYS, periods_per_year};
@@ -37,7 +37,6 @@ pub(crate) struct Inputs<'a> {
 /// A fitted and judged model, before anybody is scored.
 struct Built {
     pair: Option<Pair>,
-    verdict: Option<Verdict>,
     notes: Notes,
     /// Out-of-fold probabilities by row of the table, where there are folds.
     held_out: Option<Vec<(usize, f64)>>,
@@ -113,7 +112,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         (_, Some(test)) if test.both_outcomes() => (test, None),
         _ => {
             notes.none_because = Some("history_too_short".to_owned());
-            return Ok(Built { pair: None, verdict: None, notes, held_out: None });
+            return Ok(Built { pair: None, notes, held_out: None });
         }
     };
     for (cuts, rows) in [(&plan.train_us, test.map(|_| train))] {
@@ -146,7 +145,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         Some(test) => Pair::fit(&both(train, test)?, &how)?,
         None => Pair::fit(train, &how)?,
     };
-    Ok(Built { pair: Some(pair), verdict: Some(verdict), notes, held_out: None })
+    Ok(Built { pair: Some(pair), notes, held_out: None })
 }
 
 fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
@@ -157,7 +156,7 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
     look_at(&mut notes, &rows);
     if !rows.both_outcomes() {
         notes.none_because = Some("one_outcome".to_owned());
-        return Ok(Built { pair: None, verdict: None, notes, held_out: None });
+        return Ok(Built { pair: None, notes, held_out: None });
     }
     let found = leaks(&rows)?;
     notes.leaks = found
@@ -188,7 +187,7 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
         places.iter().copied().zip(chosen.probabilities.iter().copied()).collect()
     });
     let pair = Pair::fit(&rows, &how)?;
-    Ok(Built { pair: Some(pair), verdict, notes, held_out })
+    Ok(Built { pair: Some(pair), notes, held_out })
 }
 
 fn how(run: &Run<'_>, notes: &Notes) -> How {

@@ -24,7 +24,7 @@ pub struct Month {
     /// Of these, bought for the first time ever.
     pub new: u64,
     /// Of these, came back after a silence that counts as lost
-    /// ([`LostDefinition`]).
+    /// ([`super::LostDefinition`]).
     pub came_back: u64,
     /// Orders (returns are not orders).
     pub orders: u64,

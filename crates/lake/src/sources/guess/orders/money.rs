@@ -90,7 +90,7 @@ struct Weigh<'f, 'p> {
 }
 
 /// What a missing role is worth: a candidate must be better.
-const NO_QUANTITY: f64 = 0.9;
+const NO_QUANTITY: f64 = 0.7;
 const NO_PRICE: f64 = 0.9;
 const NO_AMOUNT: f64 = 0.75;
 
@@ -129,10 +129,13 @@ impl Weigh<'_, '_> {
         let Some((column, fact)) = column.and_then(|c| Some((c, self.facts.column(c)?))) else {
             return NO_PRICE;
         };
-        let decimal = if matches!(fact.profile.kind, Kind::Decimal { .. }) {
-            0.3
-        } else {
-            0.0
+        let name = self.facts.name_score(Role::UnitPrice, column);
+        // Whole numbers that a product settles are as often its category, all
+        // the more so when they are long.
+        let shape = match fact.profile.kind {
+            Kind::Decimal { .. } => 0.3,
+            _ if name < 0.5 && fact.median() >= 100_000.0 => -1.5,
+            _ => -0.3,
         };
         let positive = if fact.share_negative() < 0.001 {
             0.2
@@ -144,7 +147,7 @@ impl Weigh<'_, '_> {
         } else {
             0.0
         };
-        3.0 * self.facts.name_score(Role::UnitPrice, column) + decimal + positive + 1.5 * telling
+        3.0 * name + shape + positive + 1.5 * telling
     }
 
     fn amount(&self, column: Option<usize>, quantity: Option<usize>, price: Option<usize>) -> f64 {
