@@ -113,9 +113,18 @@ fn walk(root: &Path, folder: &Path, target: &Path, found: &mut Vec<PathBuf>) -> 
     Ok(())
 }
 
-/// The Cargo that runs us.
+/// The Cargo that runs us, without what it told us about our own package:
+/// build scripts deep in the tree (`ring`'s) look at those variables, and would
+/// have the whole heavy family compiled again.
 pub fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// How a command reads on the terminal: program name and arguments, quoted where needed.

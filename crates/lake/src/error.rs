@@ -115,7 +115,11 @@ impl Error {
     /// Wraps a file-system error with what was done and where.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Io { action, path, source }
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
     }
 
     /// Wraps a Parquet error with what was done and where.
@@ -124,13 +128,20 @@ impl Error {
         path: &Path,
     ) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
         let path = path.to_owned();
-        move |source| Self::Parquet { action, path, source }
+        move |source| Self::Parquet {
+            action,
+            path,
+            source,
+        }
     }
 
     /// Wraps a Delta error with the table's name.
     pub fn delta(table: &str) -> impl FnOnce(deltalake_core::DeltaTableError) -> Self {
         let table = table.to_owned();
-        move |source| Self::Delta { table, source: Box::new(source) }
+        move |source| Self::Delta {
+            table,
+            source: Box::new(source),
+        }
     }
 }
 

@@ -37,7 +37,10 @@ pub fn map<T: Send, R: Send, E: Send + From<Error>>(
         .into_iter()
         .map(|slot| {
             let lost = || Error::Caller("a thread stopped before its piece was done".into());
-            slot.into_inner().ok().flatten().unwrap_or_else(|| Err(lost().into()))
+            slot.into_inner()
+                .ok()
+                .flatten()
+                .unwrap_or_else(|| Err(lost().into()))
         })
         .collect()
 }
@@ -49,7 +52,8 @@ mod tests {
     #[test]
     fn results_come_in_order_whatever_the_threads() {
         for threads in [1, 2, 7] {
-            let squares: Result<Vec<u64>, Error> = map((0..50_u64).collect(), threads, |i| Ok(i * i));
+            let squares: Result<Vec<u64>, Error> =
+                map((0..50_u64).collect(), threads, |i| Ok(i * i));
             assert_eq!(squares.unwrap(), (0..50).map(|i| i * i).collect::<Vec<_>>());
         }
     }
@@ -57,7 +61,11 @@ mod tests {
     #[test]
     fn the_first_failure_is_returned() {
         let result: Result<Vec<u64>, Error> = map((0..10_u64).collect(), 3, |i| {
-            if i >= 4 { Err(Error::ReadOnly(i.to_string())) } else { Ok(i) }
+            if i >= 4 {
+                Err(Error::ReadOnly(i.to_string()))
+            } else {
+                Ok(i)
+            }
         });
         assert_eq!(result.unwrap_err().to_string(), "`query` only reads: 4");
     }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 
@@ -54,7 +54,11 @@ impl Session {
             .build_arc()
             .map_err(query_error)?;
         let context = SessionContext::new_with_config_rt(config, runtime);
-        Ok(Self { context, lake: lake.clone(), versions })
+        Ok(Self {
+            context,
+            lake: lake.clone(),
+            versions,
+        })
     }
 
     /// Plans `sql` and hands the result's schema, then each batch, to `sink`.
@@ -83,14 +87,21 @@ impl Session {
             Ok(())
         })
         .await?;
-        Ok((found.unwrap_or_else(|| Arc::new(arrow::datatypes::Schema::empty())), batches))
+        Ok((
+            found.unwrap_or_else(|| Arc::new(arrow::datatypes::Schema::empty())),
+            batches,
+        ))
     }
 
     /// Boxed for the reason that [`crate::tables`] gives.
     fn start<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<SendableRecordBatchStream>> {
         Box::pin(async move {
             let plan = self.plan(sql).await?;
-            let frame = self.context.execute_logical_plan(plan).await.map_err(query_error)?;
+            let frame = self
+                .context
+                .execute_logical_plan(plan)
+                .await
+                .map_err(query_error)?;
             frame.execute_stream().await.map_err(query_error)
         })
     }
@@ -99,20 +110,30 @@ impl Session {
         let state = self.context.state();
         let dialect = state.config_options().sql_parser.dialect;
         let statement = state.sql_to_statement(sql, &dialect).map_err(query_error)?;
-        let names = state.resolve_table_references(&statement).map_err(query_error)?;
+        let names = state
+            .resolve_table_references(&statement)
+            .map_err(query_error)?;
         let named: Vec<String> = names.iter().map(|n| n.table().to_owned()).collect();
-        if names.iter().any(|n| n.schema() == Some("information_schema")) {
+        if names
+            .iter()
+            .any(|n| n.schema() == Some("information_schema"))
+        {
             // `show tables` and its like list what is known, so all must be.
             self.register(self.versions.keys()).await?;
         } else {
             self.register(named.iter()).await?;
         }
-        let plan = state.statement_to_plan(statement).await.map_err(|e| self.explain(e, &named))?;
+        let plan = state
+            .statement_to_plan(statement)
+            .await
+            .map_err(|e| self.explain(e, &named))?;
         let options = SQLOptions::new()
             .with_allow_ddl(false)
             .with_allow_dml(false)
             .with_allow_statements(false);
-        options.verify_plan(&plan).map_err(|e| Error::ReadOnly(first_line(&e)))?;
+        options
+            .verify_plan(&plan)
+            .map_err(|e| Error::ReadOnly(first_line(&e)))?;
         Ok(plan)
     }
 
@@ -123,19 +144,25 @@ impl Session {
                 continue;
             }
             let version = self.versions.get(name).copied();
-            let Some(table) = Table::open(&self.lake, name, version).await? else { continue };
+            let Some(table) = Table::open(&self.lake, name, version).await? else {
+                continue;
+            };
             table
                 .delta
                 .update_datafusion_session(&self.context.state())
                 .map_err(Error::delta(name))?;
             let provider = table.delta.table_provider().await.map_err(query_error)?;
-            self.context.register_table(name.as_str(), provider).map_err(query_error)?;
+            self.context
+                .register_table(name.as_str(), provider)
+                .map_err(query_error)?;
         }
         Ok(())
     }
 
     fn explain(&self, error: DataFusionError, named: &[String]) -> Error {
-        let missing = named.iter().find(|n| !self.versions.contains_key(n.as_str()));
+        let missing = named
+            .iter()
+            .find(|n| !self.versions.contains_key(n.as_str()));
         match missing {
             Some(table) if first_line(&error).contains("not found") => Error::NoTable {
                 table: table.clone(),
@@ -147,9 +174,17 @@ impl Session {
 }
 
 fn query_error(error: DataFusionError) -> Error {
-    Error::Query { message: first_line(&error), hint: None }
+    Error::Query {
+        message: first_line(&error),
+        hint: None,
+    }
 }
 
 fn first_line(error: &DataFusionError) -> String {
-    error.strip_backtrace().lines().next().unwrap_or("the query failed").to_owned()
+    error
+        .strip_backtrace()
+        .lines()
+        .next()
+        .unwrap_or("the query failed")
+        .to_owned()
 }

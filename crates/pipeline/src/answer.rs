@@ -18,7 +18,10 @@ pub struct Both {
 impl Both {
     /// A line in both languages.
     pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
-        Self { en: en.into(), zh: zh.into() }
+        Self {
+            en: en.into(),
+            zh: zh.into(),
+        }
     }
 
     /// The line in one language.
@@ -37,7 +40,11 @@ pub(crate) fn pick<T>(language: Language, en: T, zh: T) -> T {
 
 /// A language as pages know it.
 pub(crate) fn of_pages(language: Language) -> perennial_web::Language {
-    pick(language, perennial_web::Language::En, perennial_web::Language::Zh)
+    pick(
+        language,
+        perennial_web::Language::En,
+        perennial_web::Language::Zh,
+    )
 }
 
 /// Rows as aligned columns, two blanks apart, the first row as their titles;
@@ -45,9 +52,14 @@ pub(crate) fn of_pages(language: Language) -> perennial_web::Language {
 pub(crate) fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| display_width(cell)).max()
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| display_width(cell))
+            .max()
     };
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| width(column).unwrap_or(0))
+        .collect();
     rows.iter()
         .map(|row| {
             let mut line = String::new();
@@ -76,7 +88,12 @@ pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) 
     let reach = (word.chars().count() / 3).max(2);
     names
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&word, &name.to_lowercase()), name))
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&word, &name.to_lowercase()),
+                name,
+            )
+        })
         .filter(|(distance, name)| *distance <= reach && *distance < name.chars().count())
         .min()
         .map(|(_, name)| name)
@@ -85,7 +102,11 @@ pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) 
 /// Names between backticks, `most` of them at the most.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) -> String {
     let names: Vec<&str> = names.into_iter().collect();
-    let shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names
+        .iter()
+        .take(most)
+        .map(|name| format!("`{name}`"))
+        .collect();
     let more = if names.len() > most { ", ..." } else { "" };
     format!("{}{more}", shown.join(", "))
 }
@@ -93,7 +114,11 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) 
 /// A number with the English noun for it: `1 file`, `3 files`.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
     let number_text = perennial_web::format::count(number);
-    if number == 1 { format!("{number_text} {noun}") } else { format!("{number_text} {noun}s") }
+    if number == 1 {
+        format!("{number_text} {noun}")
+    } else {
+        format!("{number_text} {noun}s")
+    }
 }
 
 /// A size in bytes as a person reads it.
@@ -124,7 +149,10 @@ mod tests {
     #[test]
     fn slips_of_the_pen_are_found_and_strangers_are_not() {
         let names = ["purchase_frequency", "purchase_amount", "Contract"];
-        assert_eq!(nearest("purchase_frequncy", names), Some("purchase_frequency"));
+        assert_eq!(
+            nearest("purchase_frequncy", names),
+            Some("purchase_frequency")
+        );
         assert_eq!(nearest("contract", names), Some("Contract"));
         assert_eq!(nearest("colour", names), None);
     }
@@ -134,7 +162,10 @@ mod tests {
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(1_250_000), "1.2 MB");
         assert_eq!(bytes(45_000_000_000), "45 GB");
-        assert_eq!((counted(1, "file"), counted(1200, "row")), ("1 file".into(), "1,200 rows".into()));
+        assert_eq!(
+            (counted(1, "file"), counted(1200, "row")),
+            ("1 file".into(), "1,200 rows".into())
+        );
         assert_eq!(moment(0), "1970-01-01T00:00:00Z");
         assert_eq!(day(86_400_000_000), "1970-01-02");
         assert_eq!(listed(["a", "b", "c"], 2), "`a`, `b`, ...");

@@ -25,13 +25,18 @@ impl Columns {
     }
 
     fn push(mut self, name: &str, array: ArrayRef) -> Self {
-        self.fields.push(Field::new(name, array.data_type().clone(), true));
+        self.fields
+            .push(Field::new(name, array.data_type().clone(), true));
         self.arrays.push(array);
         self
     }
 
     /// A column of text.
-    pub fn text<S: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = Option<S>>) -> Self {
+    pub fn text<S: AsRef<str>>(
+        self,
+        name: &str,
+        values: impl IntoIterator<Item = Option<S>>,
+    ) -> Self {
         self.push(name, Arc::new(values.into_iter().collect::<StringArray>()))
     }
 
@@ -58,7 +63,10 @@ impl Columns {
 
     /// Moments in UTC microseconds.
     pub fn times(self, name: &str, values: impl IntoIterator<Item = Option<i64>>) -> Self {
-        let times = values.into_iter().collect::<TimestampMicrosecondArray>().with_timezone("UTC");
+        let times = values
+            .into_iter()
+            .collect::<TimestampMicrosecondArray>()
+            .with_timezone("UTC");
         self.push(name, Arc::new(times))
     }
 
@@ -73,14 +81,18 @@ impl Columns {
         let scaled = values.into_iter().map(|v| v.and_then(to_money));
         let array = scaled.collect::<Decimal128Array>();
         // 18 digits and 4 places are valid for the type, so this cannot fail.
-        let array = array.clone().with_precision_and_scale(18, 4).unwrap_or(array);
+        let array = array
+            .clone()
+            .with_precision_and_scale(18, 4)
+            .unwrap_or(array);
         self.push(name, Arc::new(array))
     }
 
     /// The table's schema and its rows.
     pub fn finish(self) -> Result<(SchemaRef, RecordBatch)> {
         let schema = Arc::new(Schema::new(self.fields));
-        let batch = RecordBatch::try_new(schema.clone(), self.arrays).map_err(perennial_lake::Error::from)?;
+        let batch = RecordBatch::try_new(schema.clone(), self.arrays)
+            .map_err(perennial_lake::Error::from)?;
         Ok((schema, batch))
     }
 }

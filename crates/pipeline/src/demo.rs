@@ -66,7 +66,11 @@ impl DemoSummary {
         let mut lines = self.run.lines(language);
         let report = self.report.display().to_string();
         if !lines.iter().any(|line| line.contains(&report)) {
-            lines.push(pick(language, format!("report: {report}"), format!("报告：{report}")));
+            lines.push(pick(
+                language,
+                format!("report: {report}"),
+                format!("报告：{report}"),
+            ));
         }
         let folder = self.folder.display();
         lines.push(String::new());
@@ -77,7 +81,9 @@ impl DemoSummary {
         ));
         lines.push(format!("  perennial query -C {folder} \"select * from decisions where offer is not null order by net desc limit 10\""));
         lines.push(format!("  perennial model list -C {folder}"));
-        lines.push(format!("  perennial run -C {folder} --set policy.budget=500"));
+        lines.push(format!(
+            "  perennial run -C {folder} --set policy.budget=500"
+        ));
         lines
     }
 }
@@ -97,9 +103,16 @@ pub async fn demo(options: DemoOptions, progress: &dyn Progress) -> Result<DemoS
     let summary = run(&project, RunOptions::default(), progress).await?;
     let mut report = project.reports().join("report.html");
     if !report.is_file() {
-        report = crate::report::report(&project, options.language, None).await?.path;
+        report = crate::report::report(&project, options.language, None)
+            .await?
+            .path;
     }
-    Ok(DemoSummary { report, reused: there == There::Whole, run: summary, folder: options.folder })
+    Ok(DemoSummary {
+        report,
+        reused: there == There::Whole,
+        run: summary,
+        folder: options.folder,
+    })
 }
 
 /// What a demo's folder holds.
@@ -123,16 +136,28 @@ fn what_is_there(folder: &Path, mark: &str) -> Result<There> {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
             Err(error) => return Err(Error::io("read", folder)(error)),
         };
-        return if empty { Ok(There::Nothing) } else { Err(folder_taken(folder)) };
+        return if empty {
+            Ok(There::Nothing)
+        } else {
+            Err(folder_taken(folder))
+        };
     };
     if begun.trim() != mark {
         return Err(Error::cannot(
             "demo/other-shop",
-            format!("`{}` holds the demo of another shop: {}", folder.display(), begun.trim()),
+            format!(
+                "`{}` holds the demo of another shop: {}",
+                folder.display(),
+                begun.trim()
+            ),
             "name another folder, as in `perennial demo other-shop`, or remove this one",
         ));
     }
-    Ok(if folder.join(FILE_NAME).is_file() { There::Whole } else { There::Half })
+    Ok(if folder.join(FILE_NAME).is_file() {
+        There::Whole
+    } else {
+        There::Half
+    })
 }
 
 fn folder_taken(folder: &Path) -> Error {
@@ -145,7 +170,13 @@ fn folder_taken(folder: &Path) -> Error {
 
 /// The options by which two demos are told apart, in a line.
 fn mark_of(options: &DemoOptions) -> String {
-    let DemoOptions { customers, days, seed, language, .. } = options;
+    let DemoOptions {
+        customers,
+        days,
+        seed,
+        language,
+        ..
+    } = options;
     format!("customers={customers} days={days} seed={seed} language={language}")
 }
 
@@ -160,7 +191,13 @@ fn make(options: &DemoOptions, progress: &dyn Progress) -> Result<()> {
         std::fs::write(&path, text).map_err(Error::io("write", &path))
     };
     write(MARK, &format!("{}\n", mark_of(options)))?;
-    write_shop(&shop, &folder.join(DATA), 1, SimulatedFormat::Parquet, progress)?;
+    write_shop(
+        &shop,
+        &folder.join(DATA),
+        1,
+        SimulatedFormat::Parquet,
+        progress,
+    )?;
     write(FILE_NAME, &project_settings(&shop, options.language)?)
 }
 
@@ -189,7 +226,10 @@ fn project_settings(shop: &Shop, language: Language) -> Result<String> {
     let settings = shop.settings();
     let mut text = format!(
         "# {}\nformat = 1\n\n[project]\nname = \"{}\"\ncurrency = \"{}\"\ntime_zone = \"{}\"\nlanguage = \"{language}\"\n",
-        say("A simulated shop, made by `perennial demo`.", "由 `perennial demo` 生成的模拟店铺。"),
+        say(
+            "A simulated shop, made by `perennial demo`.",
+            "由 `perennial demo` 生成的模拟店铺。"
+        ),
         say("tea-house", "茶舍"),
         settings.currency,
         say("Europe/London", "Asia/Shanghai"),
@@ -226,7 +266,13 @@ mod tests {
     use crate::settings::Settings;
 
     fn options(folder: &Path, language: Language) -> DemoOptions {
-        DemoOptions { folder: folder.to_owned(), customers: 50, days: 120, seed: 1, language }
+        DemoOptions {
+            folder: folder.to_owned(),
+            customers: 50,
+            days: 120,
+            seed: 1,
+            language,
+        }
     }
 
     #[test]
@@ -241,7 +287,10 @@ mod tests {
             assert_eq!(read.sources.len(), 1);
             let yuan = read.project.currency.as_str() == "CNY";
             assert_eq!(yuan, language == Language::Chinese);
-            assert_eq!(read.offers[0].cost_per_use.get(), if yuan { 45.0 } else { 5.0 });
+            assert_eq!(
+                read.offers[0].cost_per_use.get(),
+                if yuan { 45.0 } else { 5.0 }
+            );
         }
     }
 

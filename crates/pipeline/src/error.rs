@@ -72,13 +72,21 @@ pub enum Error {
 impl Error {
     /// A refusal with code, message and hint.
     pub fn cannot(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Cannot { code, message: message.into(), hint: hint.into() }
+        Self::Cannot {
+            code,
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 
     /// Wraps a file-system error with what was done and where.
     pub fn io(action: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Io { action, path, source }
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
     }
 
     /// The stable code.

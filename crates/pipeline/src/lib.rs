@@ -24,9 +24,7 @@ mod stage;
 mod stages;
 
 pub use answer::Both;
-pub use check::{
-    CheckProblem, CheckReport, ColumnCheck, FileCheck, FileState, SourceCheck, check,
-};
+pub use check::{CheckProblem, CheckReport, ColumnCheck, FileCheck, FileState, SourceCheck, check};
 pub use demo::{DemoOptions, DemoSummary, demo};
 pub use error::{Error, Result};
 pub use progress::{Progress, Silent};

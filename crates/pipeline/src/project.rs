@@ -49,7 +49,15 @@ impl Project {
         let ledger = Ledger::open(&made.join("ledger.db")).await?;
         let lake = Lake::open(&made.join("lake"))?;
         let calendar = Calendar::new(settings.project.time_zone.as_str())?;
-        Ok(Self { dir: dir.to_owned(), settings, lake, ledger, key, calendar, warnings })
+        Ok(Self {
+            dir: dir.to_owned(),
+            settings,
+            lake,
+            ledger,
+            key,
+            calendar,
+            warnings,
+        })
     }
 
     /// A folder for what is only needed while a stage runs.
@@ -65,7 +73,10 @@ impl Project {
     /// How many threads may work.
     pub fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.settings.limits.threads.map_or_else(cores, |n| n.get() as usize)
+        self.settings
+            .limits
+            .threads
+            .map_or_else(cores, |n| n.get() as usize)
     }
 
     /// UTC microseconds now; for the ledger's rows and file names only.
@@ -100,15 +111,23 @@ fn load_key(
         if made.join("ledger.db").exists() {
             return Err(Error::cannot(
                 "key/missing",
-                format!("the project's key `{}` is gone, but its ledger is there", path.display()),
-                format!("put the key back, or name it in `{KEY_VARIABLE}`; without it nobody can be named"),
+                format!(
+                    "the project's key `{}` is gone, but its ledger is there",
+                    path.display()
+                ),
+                format!(
+                    "put the key back, or name it in `{KEY_VARIABLE}`; without it nobody can be named"
+                ),
             ));
         }
         return Ok(ProjectKey::create(&path)?);
     }
     let loaded = ProjectKey::load(&path)?;
     if loaded.readable_by_others {
-        warnings.push(format!("the key `{}` can be read by others; `chmod 600` it", path.display()));
+        warnings.push(format!(
+            "the key `{}` can be read by others; `chmod 600` it",
+            path.display()
+        ));
     }
     Ok(loaded.key)
 }

@@ -54,8 +54,12 @@ impl QueryAnswer {
         let Self { rows, rows_cut } = self;
         vec![pick(
             language,
-            format!("{rows_cut} of {rows} rows are not shown; raise `limits.query_rows`, or write them with `--format csv`"),
-            format!("共 {rows} 行，其中 {rows_cut} 行未显示；可调高 `limits.query_rows`，或用 `--format csv` 输出全部"),
+            format!(
+                "{rows_cut} of {rows} rows are not shown; raise `limits.query_rows`, or write them with `--format csv`"
+            ),
+            format!(
+                "共 {rows} 行，其中 {rows_cut} 行未显示；可调高 `limits.query_rows`，或用 `--format csv` 输出全部"
+            ),
         )]
     }
 }
@@ -108,7 +112,11 @@ pub(crate) async fn visible_versions(project: &Project) -> Result<BTreeMap<Strin
         Some(versions) if !versions.is_empty() => versions,
         _ => project.ledger.latest_outputs().await?,
     };
-    if versions.is_empty() { Err(nothing_yet()) } else { Ok(versions) }
+    if versions.is_empty() {
+        Err(nothing_yet())
+    } else {
+        Ok(versions)
+    }
 }
 
 /// A writer of rows in one of the formats.
@@ -118,7 +126,12 @@ struct Rows<'a> {
 }
 
 enum Sink<'a> {
-    Table { schema: Option<SchemaRef>, batches: Vec<RecordBatch>, room: usize, out: Out<'a> },
+    Table {
+        schema: Option<SchemaRef>,
+        batches: Vec<RecordBatch>,
+        room: usize,
+        out: Out<'a>,
+    },
     Csv(csv::Writer<Out<'a>>),
     Json(json::LineDelimitedWriter<Out<'a>>),
     /// Made once the columns are known.
@@ -130,16 +143,24 @@ type Out<'a> = &'a mut (dyn Write + Send);
 impl<'a> Rows<'a> {
     fn new(format: QueryFormat, rows_max: usize, out: Out<'a>) -> Self {
         let sink = match format {
-            QueryFormat::Table => {
-                Sink::Table { schema: None, batches: Vec::new(), room: rows_max, out }
-            }
+            QueryFormat::Table => Sink::Table {
+                schema: None,
+                batches: Vec::new(),
+                room: rows_max,
+                out,
+            },
             QueryFormat::Csv => Sink::Csv(csv::WriterBuilder::new().with_header(true).build(out)),
-            QueryFormat::Json => {
-                Sink::Json(json::WriterBuilder::new().with_explicit_nulls(true).build(out))
-            }
+            QueryFormat::Json => Sink::Json(
+                json::WriterBuilder::new()
+                    .with_explicit_nulls(true)
+                    .build(out),
+            ),
             QueryFormat::Parquet => Sink::Parquet(Some(out), None),
         };
-        Self { sink, answer: QueryAnswer::default() }
+        Self {
+            sink,
+            answer: QueryAnswer::default(),
+        }
     }
 
     fn start(&mut self, columns: &SchemaRef) -> Result<()> {
@@ -147,7 +168,9 @@ impl<'a> Rows<'a> {
             Sink::Table { schema, .. } => *schema = Some(columns.clone()),
             // An answer without rows has its header all the same.
             Sink::Csv(writer) => {
-                writer.write(&RecordBatch::new_empty(columns.clone())).map_err(written)?;
+                writer
+                    .write(&RecordBatch::new_empty(columns.clone()))
+                    .map_err(written)?;
             }
             Sink::Json(_) => {}
             Sink::Parquet(out, writer) => {
@@ -180,7 +203,12 @@ impl<'a> Rows<'a> {
 
     fn finish(self) -> Result<QueryAnswer> {
         match self.sink {
-            Sink::Table { schema, mut batches, out, .. } => {
+            Sink::Table {
+                schema,
+                mut batches,
+                out,
+                ..
+            } => {
                 if let (true, Some(schema)) = (batches.is_empty(), schema) {
                     batches.push(RecordBatch::new_empty(schema));
                 }
@@ -207,15 +235,27 @@ fn write_table(batches: &[RecordBatch], out: Out<'_>) -> Result<()> {
     let table = pretty_format_batches_with_options(batches, &options).map_err(written)?;
     let text = table.to_string();
     for line in text.lines() {
-        let safe: String =
-            line.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+        let safe: String = line
+            .chars()
+            .map(|c| {
+                if c.is_control() {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    c
+                }
+            })
+            .collect();
         writeln!(out, "{safe}").map_err(unwritable)?;
     }
     out.flush().map_err(unwritable)
 }
 
 fn unwritable(source: std::io::Error) -> Error {
-    Error::Io { action: "write", path: "output".into(), source }
+    Error::Io {
+        action: "write",
+        path: "output".into(),
+        source,
+    }
 }
 
 /// What went wrong when rows were put into text.
@@ -237,15 +277,23 @@ fn written(error: ArrowError) -> Error {
 mod tests {
     use std::sync::Arc;
 
-    use perennial_lake::arrow::array::{ArrayRef, Int64Array, StringArray, TimestampMicrosecondArray};
+    use perennial_lake::arrow::array::{
+        ArrayRef, Int64Array, StringArray, TimestampMicrosecondArray,
+    };
 
     use super::*;
 
     fn batch() -> RecordBatch {
         let time = TimestampMicrosecondArray::from(vec![Some(86_400_000_000), None, Some(0)]);
         RecordBatch::try_from_iter([
-            ("n", Arc::new(Int64Array::from(vec![Some(1), None, Some(3)])) as ArrayRef),
-            ("name", Arc::new(StringArray::from(vec!["a,b", "常青", "\u{1b}[2J"]))),
+            (
+                "n",
+                Arc::new(Int64Array::from(vec![Some(1), None, Some(3)])) as ArrayRef,
+            ),
+            (
+                "name",
+                Arc::new(StringArray::from(vec!["a,b", "常青", "\u{1b}[2J"])),
+            ),
             ("time", Arc::new(time.with_timezone("UTC"))),
         ])
         .unwrap()
@@ -265,25 +313,45 @@ mod tests {
         let (text, answer) = written_as(QueryFormat::Csv, 1);
         let expected = "n,name,time\n1,\"a,b\",1970-01-02T00:00:00Z\n,常青,\n3,\u{1b}[2J,1970-01-01T00:00:00Z\n";
         assert_eq!(text, expected);
-        assert_eq!(answer, QueryAnswer { rows: 3, rows_cut: 0 });
+        assert_eq!(
+            answer,
+            QueryAnswer {
+                rows: 3,
+                rows_cut: 0
+            }
+        );
     }
 
     #[test]
     fn json_has_an_object_a_line_nulls_included() {
         let (text, _) = written_as(QueryFormat::Json, 1);
-        let lines: Vec<serde_json::Value> =
-            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         assert_eq!(lines.len(), 3);
-        assert_eq!(lines[1], serde_json::json!({"n": null, "name": "常青", "time": null}));
+        assert_eq!(
+            lines[1],
+            serde_json::json!({"n": null, "name": "常青", "time": null})
+        );
         assert_eq!(lines[0]["time"], "1970-01-02T00:00:00Z");
     }
 
     #[test]
     fn a_table_is_cut_and_commands_no_terminal() {
         let (text, answer) = written_as(QueryFormat::Table, 2);
-        assert_eq!(answer, QueryAnswer { rows: 3, rows_cut: 1 });
+        assert_eq!(
+            answer,
+            QueryAnswer {
+                rows: 3,
+                rows_cut: 1
+            }
+        );
         assert!(text.contains("1970-01-02T00:00:00Z"), "{text}");
-        assert!(answer.lines(Language::English)[0].starts_with("1 of 3 rows"), "{answer:?}");
+        assert!(
+            answer.lines(Language::English)[0].starts_with("1 of 3 rows"),
+            "{answer:?}"
+        );
         let (text, answer) = written_as(QueryFormat::Table, 3);
         assert!(!text.contains('\u{1b}') && text.contains("[2J"), "{text}");
         assert!(answer.lines(Language::Chinese).is_empty());
@@ -296,7 +364,10 @@ mod tests {
             let mut rows = Rows::new(format, 10, &mut out);
             rows.start(&batch().schema()).unwrap();
             rows.finish().unwrap();
-            assert!(String::from_utf8(out).unwrap().contains("name"), "{format:?}");
+            assert!(
+                String::from_utf8(out).unwrap().contains("name"),
+                "{format:?}"
+            );
         }
     }
 }

@@ -66,8 +66,12 @@ impl Stages {
             ("value", &self.value),
             ("decide", &self.decide),
         ];
-        let rest = rest.into_iter().filter_map(|(name, done)| Some((name, done.as_ref()?)));
-        std::iter::once(("ingest", &self.ingest)).chain(rest).collect()
+        let rest = rest
+            .into_iter()
+            .filter_map(|(name, done)| Some((name, done.as_ref()?)));
+        std::iter::once(("ingest", &self.ingest))
+            .chain(rest)
+            .collect()
     }
 }
 
@@ -84,7 +88,12 @@ pub async fn run(
     let last = last_stage(options.until.as_deref())?;
     let settings_hash = project.settings.settings_hash().to_hex().to_string();
     let run_id = run_id(project, &settings_hash, options.as_of_us)?;
-    let run = Run { project, progress, run_id: run_id.clone(), settings_hash };
+    let run = Run {
+        project,
+        progress,
+        run_id: run_id.clone(),
+        settings_hash,
+    };
     let stages = stages(&run, options.as_of_us, last).await?;
     let as_of_us = match &stages.features {
         Some(done) => Some(done.details_as::<features::Notes>()?.plan.as_of_us),
@@ -92,7 +101,10 @@ pub async fn run(
     };
     let split = |reused: bool| {
         let all = stages.all();
-        all.iter().filter(|(_, d)| d.reused == reused).map(|(n, _)| (*n).to_owned()).collect()
+        all.iter()
+            .filter(|(_, d)| d.reused == reused)
+            .map(|(n, _)| (*n).to_owned())
+            .collect()
     };
     let mut summary = RunSummary {
         run_id: run_id.clone(),
@@ -115,29 +127,55 @@ pub async fn run(
         summary.lines_en = written.lines_en;
         summary.lines_zh = written.lines_zh;
     } else {
-        let done = format!("done until `{}`; `perennial query \"show tables\"` lists what there is", STAGES[last]);
+        let done = format!(
+            "done until `{}`; `perennial query \"show tables\"` lists what there is",
+            STAGES[last]
+        );
         summary.lines_en = vec![done];
-        summary.lines_zh = vec![format!("已完成到 `{}`；`perennial query \"show tables\"` 可列出现有的表", STAGES[last])];
+        summary.lines_zh = vec![format!(
+            "已完成到 `{}`；`perennial query \"show tables\"` 可列出现有的表",
+            STAGES[last]
+        )];
     }
     let details = serde_json::to_value(&summary).unwrap_or_default();
-    project.ledger.finish_run(&run_id, as_of_us, &details, project.now_us()).await?;
+    project
+        .ledger
+        .finish_run(&run_id, as_of_us, &details, project.now_us())
+        .await?;
     Ok(summary)
 }
 
 /// The stages up to the `last`th, each from the tables of those before it.
 async fn stages(run: &Run<'_>, as_of_us: Option<i64>, last: usize) -> Result<Stages> {
     let ingest = ingest::run(run).await?;
-    let mut stages = Stages { ingest, features: None, model: None, value: None, decide: None };
-    let has_lines = run.project.settings.sources.iter().any(|s| s.table == Table::OrderLines);
+    let mut stages = Stages {
+        ingest,
+        features: None,
+        model: None,
+        value: None,
+        decide: None,
+    };
+    let has_lines = run
+        .project
+        .settings
+        .sources
+        .iter()
+        .any(|s| s.table == Table::OrderLines);
     if last >= 1 && has_lines && stages.ingest.version(TABLE).is_some() {
         stages.features = Some(features::run(run, &stages.ingest, as_of_us).await?);
     }
     if last >= 2 {
-        let inputs = model::Inputs { ingest: &stages.ingest, features: stages.features.as_ref() };
+        let inputs = model::Inputs {
+            ingest: &stages.ingest,
+            features: stages.features.as_ref(),
+        };
         let model = model::run(run, &inputs).await?;
         if last >= 3 {
-            let basis =
-                Basis { features: stages.features.as_ref(), ingest: &stages.ingest, model: &model };
+            let basis = Basis {
+                features: stages.features.as_ref(),
+                ingest: &stages.ingest,
+                model: &model,
+            };
             let value = value::run(run, &basis).await?;
             if last >= 4 {
                 stages.decide = Some(decide::run(run, &basis, &value).await?);
@@ -155,7 +193,12 @@ pub(crate) async fn stages_of(project: &Project, run_id: &str) -> Result<Stages>
     let mut take = |name: &str| -> Option<Done> {
         let at = rows.iter().position(|r| r.stage == name)?;
         let row = rows.swap_remove(at);
-        Some(Done { outputs: row.outputs, details: row.details, key: row.stage_key, reused: true })
+        Some(Done {
+            outputs: row.outputs,
+            details: row.details,
+            key: row.stage_key,
+            reused: true,
+        })
     };
     let ingest = take("ingest").ok_or_else(nothing_yet)?;
     Ok(Stages {
@@ -169,11 +212,17 @@ pub(crate) async fn stages_of(project: &Project, run_id: &str) -> Result<Stages>
 
 /// There is no finished run to look at.
 pub(crate) fn nothing_yet() -> Error {
-    Error::cannot("run/none-yet", "the project has not been run yet", "run `perennial run` first")
+    Error::cannot(
+        "run/none-yet",
+        "the project has not been run yet",
+        "run `perennial run` first",
+    )
 }
 
 fn last_stage(until: Option<&str>) -> Result<usize> {
-    let Some(name) = until else { return Ok(STAGES.len() - 1) };
+    let Some(name) = until else {
+        return Ok(STAGES.len() - 1);
+    };
     STAGES.iter().position(|s| *s == name).ok_or_else(|| {
         Error::cannot(
             "run/stage-unknown",
@@ -186,7 +235,11 @@ fn last_stage(until: Option<&str>) -> Result<usize> {
 /// Equal sources, settings, as-of moment and program give an equal id.
 fn run_id(project: &Project, settings_hash: &str, as_of_us: Option<i64>) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
-    for part in [CODE_VERSION, settings_hash, &format!("{:?}", as_of_us.map(AsOf))] {
+    for part in [
+        CODE_VERSION,
+        settings_hash,
+        &format!("{:?}", as_of_us.map(AsOf)),
+    ] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }

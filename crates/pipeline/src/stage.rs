@@ -65,9 +65,17 @@ impl Output {
     /// Tables and details; no file was read.
     pub fn new(outputs: BTreeMap<String, i64>, details: &impl Serialize) -> Result<Self> {
         let details = serde_json::to_value(details).map_err(|e| {
-            Error::cannot("ledger/details", format!("a stage's notes cannot be kept: {e}"), "report this")
+            Error::cannot(
+                "ledger/details",
+                format!("a stage's notes cannot be kept: {e}"),
+                "report this",
+            )
         })?;
-        Ok(Self { outputs, details, files: Vec::new() })
+        Ok(Self {
+            outputs,
+            details,
+            files: Vec::new(),
+        })
     }
 }
 
@@ -92,7 +100,11 @@ impl Run<'_> {
         let known = ledger.find_stage_by_key(stage, key).await?;
         let reused = known.is_some();
         let output = match known {
-            Some(row) => Output { outputs: row.outputs, details: row.details, files: Vec::new() },
+            Some(row) => Output {
+                outputs: row.outputs,
+                details: row.details,
+                files: Vec::new(),
+            },
             None => work().await?,
         };
         if !reused || ledger.stage(&self.run_id, stage).await?.is_none() {
@@ -109,6 +121,11 @@ impl Run<'_> {
             };
             ledger.record_stage_with_files(&row, &output.files).await?;
         }
-        Ok(Done { outputs: output.outputs, details: output.details, key: key.to_owned(), reused })
+        Ok(Done {
+            outputs: output.outputs,
+            details: output.details,
+            key: key.to_owned(),
+            reused,
+        })
     }
 }

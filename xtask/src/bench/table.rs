@@ -89,7 +89,9 @@ pub const BENCHES: &[Bench] = &[
             Contestant {
                 name: "perennial",
                 fresh: &["copy {work}/shop {round}/shop"],
-                measured: &["{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0"],
+                measured: &[
+                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
+                ],
             },
             Contestant {
                 name: "duckdb",

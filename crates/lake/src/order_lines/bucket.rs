@@ -40,21 +40,36 @@ pub(super) fn write_bucket(
     if keys.is_empty() {
         return Ok(result);
     }
-    let mut writer =
-        DataFileWriter::create(lake, TABLE, schema.disk(), Some(bucket), WriteStyle::History)?;
+    let mut writer = DataFileWriter::create(
+        lake,
+        TABLE,
+        schema.disk(),
+        Some(bucket),
+        WriteStyle::History,
+    )?;
     let columns: Vec<Vec<&dyn Array>> = (0..schema.disk().fields().len())
         .map(|c| batches.iter().map(|b| b.column(c).as_ref()).collect())
         .collect();
-    for (keys, flags) in keys.chunks(ROW_GROUP_ROWS).zip(flags.chunks(ROW_GROUP_ROWS)) {
-        let places: Vec<(usize, usize)> =
-            keys.iter().map(|k| (k.batch as usize, k.row as usize)).collect();
+    for (keys, flags) in keys
+        .chunks(ROW_GROUP_ROWS)
+        .zip(flags.chunks(ROW_GROUP_ROWS))
+    {
+        let places: Vec<(usize, usize)> = keys
+            .iter()
+            .map(|k| (k.batch as usize, k.row as usize))
+            .collect();
         let mut out: Vec<ArrayRef> = Vec::with_capacity(columns.len());
         for (index, column) in columns.iter().enumerate() {
             out.push(match index {
-                col::COPIES => Arc::new(flags.iter().map(|f| Some(f.copies)).collect::<Int32Array>()),
-                col::REPEAT => {
-                    Arc::new(flags.iter().map(|f| Some(f.repeat)).collect::<BooleanArray>())
+                col::COPIES => {
+                    Arc::new(flags.iter().map(|f| Some(f.copies)).collect::<Int32Array>())
                 }
+                col::REPEAT => Arc::new(
+                    flags
+                        .iter()
+                        .map(|f| Some(f.repeat))
+                        .collect::<BooleanArray>(),
+                ),
                 _ => interleave(column, &places)?,
             });
         }
@@ -68,11 +83,17 @@ fn sorted_keys(batches: &[RecordBatch]) -> Vec<Key> {
     let mut keys = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
     for (b, batch) in batches.iter().enumerate() {
         let customers = batch.column(col::CUSTOMER).as_primitive::<Int64Type>();
-        let times = batch.column(col::TIME).as_primitive::<TimestampMicrosecondType>();
+        let times = batch
+            .column(col::TIME)
+            .as_primitive::<TimestampMicrosecondType>();
         let orders = order_hashes(batch);
         for (i, &order) in orders.iter().enumerate() {
             keys.push(Key {
-                customer: if customers.is_null(i) { NO_CUSTOMER } else { customers.value(i) },
+                customer: if customers.is_null(i) {
+                    NO_CUSTOMER
+                } else {
+                    customers.value(i)
+                },
                 time: times.value(i),
                 order,
                 batch: b as u32,
@@ -100,24 +121,27 @@ fn drop_duplicates(
     result: &mut BucketResult,
 ) -> Vec<Flags> {
     let hashes: Vec<Vec<Option<u64>>> = batches.iter().map(record_hashes).collect();
+    let place = |k: &Key| (&batches[k.batch as usize], k.row as usize);
     let hash_of = |k: &Key| hashes[k.batch as usize][k.row as usize];
-    let has_order = |k: &Key| batches[k.batch as usize].column(col::ORDER).is_valid(k.row as usize);
-    let ingest_of = |k: &Key| {
-        batches[k.batch as usize].column(col::INGEST).as_primitive::<Int64Type>().value(k.row as usize)
-    };
-    let before = |k: &Key| flags_before(&batches[k.batch as usize], k.row as usize);
+    let has_order = |k: &Key| place(k).0.column(col::ORDER).is_valid(place(k).1);
+    let ingest_of = |k: &Key| ingest_id(place(k));
+    let before = |k: &Key| flags_before(place(k));
     let mut flags: Vec<Flags> = Vec::with_capacity(keys.len());
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let mut kept = 0;
     let mut start = 0;
     while start < keys.len() {
         let head = keys[start];
-        let same = |k: &Key| (k.customer, k.time, k.order) == (head.customer, head.time, head.order);
+        let same =
+            |k: &Key| (k.customer, k.time, k.order) == (head.customer, head.time, head.order);
         let end = start + keys[start..].iter().take_while(|k| same(k)).count();
         seen.clear();
         for index in start..end {
             let key = keys[index];
-            if known.get(key.batch as usize).is_some_and(|rows| rows[key.row as usize]) {
+            if known
+                .get(key.batch as usize)
+                .is_some_and(|rows| rows[key.row as usize])
+            {
                 *result.duplicates.entry(ingest_of(&key)).or_default() += 1;
                 continue;
             }
@@ -134,7 +158,10 @@ fn drop_duplicates(
                 }
                 Some(_) => {
                     *result.repeats.entry(ingest_of(&key)).or_default() += u64::from(!own.repeat);
-                    flags.push(Flags { repeat: true, ..own });
+                    flags.push(Flags {
+                        repeat: true,
+                        ..own
+                    });
                 }
                 None => {
                     if let Some(hash) = hash {
@@ -154,8 +181,19 @@ fn drop_duplicates(
 
 /// The flags a row comes with: a new row is one copy; a row loaded from the
 /// lake keeps what it had.
-fn flags_before(batch: &RecordBatch, row: usize) -> Flags {
-    let copies = batch.column(col::COPIES).as_primitive::<Int32Type>().value(row);
+fn flags_before((batch, row): (&RecordBatch, usize)) -> Flags {
+    let copies = batch
+        .column(col::COPIES)
+        .as_primitive::<Int32Type>()
+        .value(row);
     let repeat = batch.column(col::REPEAT).as_boolean().value(row);
     Flags { copies, repeat }
+}
+
+/// The reading that a row comes from.
+fn ingest_id((batch, row): (&RecordBatch, usize)) -> i64 {
+    batch
+        .column(col::INGEST)
+        .as_primitive::<Int64Type>()
+        .value(row)
 }

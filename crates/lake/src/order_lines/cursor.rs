@@ -22,8 +22,14 @@ use crate::{Error, Result};
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 32_768;
 /// The columns of a history.
-const COLUMNS: [&str; 6] =
-    ["customer_id", "time", "order_id", "product_id", "quantity", "amount"];
+const COLUMNS: [&str; 6] = [
+    "customer_id",
+    "time",
+    "order_id",
+    "product_id",
+    "quantity",
+    "amount",
+];
 
 /// The columns of some lines, all of one length.
 #[derive(Debug, Default)]
@@ -88,16 +94,24 @@ struct Translated<T> {
 
 impl<T> Translated<T> {
     fn new() -> Self {
-        Self { values: None, codes: Vec::new() }
+        Self {
+            values: None,
+            codes: Vec::new(),
+        }
     }
 
     fn refresh(&mut self, values: &ArrayRef, mut each: impl FnMut(&str) -> T) {
-        if self.values.as_ref().is_some_and(|known| Arc::ptr_eq(known, values)) {
+        if self
+            .values
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(known, values))
+        {
             return;
         }
         let texts = values.as_string::<i32>();
         self.codes.clear();
-        self.codes.extend((0..texts.len()).map(|i| each(texts.value(i))));
+        self.codes
+            .extend((0..texts.len()).map(|i| each(texts.value(i))));
         self.values = Some(values.clone());
     }
 }
@@ -115,8 +129,7 @@ pub(super) struct Cursor {
 impl Cursor {
     pub fn open(path: &Path) -> Result<Self> {
         let open = || std::fs::File::open(path).map_err(Error::io("read", path));
-        let dictionary =
-            DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         let plain = ParquetRecordBatchReaderBuilder::try_new(open()?)
             .map_err(Error::parquet("read", path))?;
         // The hint names every column of the file; only those read matter.
@@ -125,10 +138,13 @@ impl Cursor {
             .fields()
             .iter()
             .map(|f| match (f.name().as_str(), f.data_type()) {
-                ("order_id" | "product_id", _) => f.as_ref().clone().with_data_type(dictionary.clone()),
-                (_, DataType::Decimal128(p, s)) => {
-                    f.as_ref().clone().with_data_type(DataType::Decimal64(*p, *s))
+                ("order_id" | "product_id", _) => {
+                    f.as_ref().clone().with_data_type(dictionary.clone())
                 }
+                (_, DataType::Decimal128(p, s)) => f
+                    .as_ref()
+                    .clone()
+                    .with_data_type(DataType::Decimal64(*p, *s)),
                 _ => f.as_ref().clone(),
             })
             .collect();
@@ -191,14 +207,23 @@ impl Cursor {
         let decimals = |i: usize| batch.column(i).as_primitive::<Decimal64Type>().values();
         let named = positions(batch);
         self.lines.customer.extend_from_slice(ints(named[0]));
-        let times = batch.column(named[1]).as_primitive::<TimestampMicrosecondType>();
+        let times = batch
+            .column(named[1])
+            .as_primitive::<TimestampMicrosecondType>();
         self.lines.time_us.extend_from_slice(times.values());
         let orders = batch.column(named[2]).as_dictionary::<Int32Type>();
-        self.orders.refresh(orders.values(), |text| xxh3_64(text.as_bytes()).max(1));
+        self.orders
+            .refresh(orders.values(), |text| xxh3_64(text.as_bytes()).max(1));
         push_codes(&mut self.lines.order, orders, &self.orders.codes, 0);
         let items = batch.column(named[3]).as_dictionary::<Int32Type>();
-        self.products.refresh(items.values(), |text| products.code(text));
-        push_codes(&mut self.lines.product, items, &self.products.codes, u32::MAX);
+        self.products
+            .refresh(items.values(), |text| products.code(text));
+        push_codes(
+            &mut self.lines.product,
+            items,
+            &self.products.codes,
+            u32::MAX,
+        );
         self.lines.quantity.extend_from_slice(decimals(named[4]));
         self.lines.amount.extend_from_slice(decimals(named[5]));
     }
@@ -214,7 +239,10 @@ fn push_codes<T: Copy>(
     if keys.null_count() == 0 {
         out.extend(keys.values().iter().map(|&k| codes[k as usize]));
     } else {
-        out.extend(keys.iter().map(|k| k.map_or(missing, |k| codes[k as usize])));
+        out.extend(
+            keys.iter()
+                .map(|k| k.map_or(missing, |k| codes[k as usize])),
+        );
     }
 }
 

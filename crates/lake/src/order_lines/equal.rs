@@ -16,7 +16,10 @@ pub(super) fn row_hashes(batch: &RecordBatch) -> Vec<u64> {
     // All but the last, which says what the whole record was.
     let stored = batch.num_columns() - 1;
     for (index, column) in batch.columns().iter().take(stored).enumerate() {
-        if matches!(index, 0 | col::LINE | col::COPIES | col::REPEAT | col::INGEST) {
+        if matches!(
+            index,
+            0 | col::LINE | col::COPIES | col::REPEAT | col::INGEST
+        ) {
             continue;
         }
         mix_column(&mut hashes, column);
@@ -27,16 +30,27 @@ pub(super) fn row_hashes(batch: &RecordBatch) -> Vec<u64> {
 /// Adds to each row's hash that of its whole record; `None` for a row that
 /// comes from the lake, which was compared when it was read.
 pub(super) fn record_hashes(batch: &RecordBatch) -> Vec<Option<u64>> {
-    let records = batch.column(batch.num_columns() - 1).as_primitive::<Int64Type>();
+    let records = batch
+        .column(batch.num_columns() - 1)
+        .as_primitive::<Int64Type>();
     let rows = row_hashes(batch);
-    rows.iter().zip(records).map(|(row, record)| Some(mix(*row, record? as u64))).collect()
+    rows.iter()
+        .zip(records)
+        .map(|(row, record)| Some(mix(*row, record? as u64)))
+        .collect()
 }
 
 /// One hash a row for the order's identity; 0 where there is none.
 pub(super) fn order_hashes(batch: &RecordBatch) -> Vec<u64> {
     let orders = batch.column(col::ORDER).as_string::<i32>();
     (0..orders.len())
-        .map(|i| if orders.is_null(i) { 0 } else { xxh3_64(orders.value(i).as_bytes()) })
+        .map(|i| {
+            if orders.is_null(i) {
+                0
+            } else {
+                xxh3_64(orders.value(i).as_bytes())
+            }
+        })
         .collect()
 }
 
@@ -45,13 +59,20 @@ fn mix_column(hashes: &mut [u64], column: &ArrayRef) {
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
             for (i, hash) in hashes.iter_mut().enumerate() {
-                let value =
-                    if texts.is_null(i) { MISSING } else { xxh3_64(texts.value(i).as_bytes()) };
+                let value = if texts.is_null(i) {
+                    MISSING
+                } else {
+                    xxh3_64(texts.value(i).as_bytes())
+                };
                 *hash = mix(*hash, value);
             }
         }
         DataType::Timestamp(..) => {
-            mix_ints(hashes, column.as_primitive::<TimestampMicrosecondType>().values(), column);
+            mix_ints(
+                hashes,
+                column.as_primitive::<TimestampMicrosecondType>().values(),
+                column,
+            );
         }
         DataType::Int64 => {
             mix_ints(hashes, column.as_primitive::<Int64Type>().values(), column);
@@ -68,7 +89,11 @@ fn mix_ints(hashes: &mut [u64], values: &[i64], column: &ArrayRef) {
         return;
     }
     for (i, hash) in hashes.iter_mut().enumerate() {
-        let value = if column.is_null(i) { MISSING } else { values[i] as u64 };
+        let value = if column.is_null(i) {
+            MISSING
+        } else {
+            values[i] as u64
+        };
         *hash = mix(*hash, value);
     }
 }

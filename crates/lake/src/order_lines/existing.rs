@@ -61,7 +61,9 @@ pub(super) fn mark_known(
     there: &[DataFile],
     grown: &[i64],
 ) -> Result<Known> {
-    let Some((low, high)) = time_range(batches) else { return Ok(Vec::new()) };
+    let Some((low, high)) = time_range(batches) else {
+        return Ok(Vec::new());
+    };
     let overlapping: Vec<DataFile> = there
         .iter()
         .filter(|f| {
@@ -84,13 +86,17 @@ pub(super) fn mark_known(
         let hashes = row_hashes(&batch);
         let orders = batch.column(col::ORDER).clone();
         for (i, key) in keys(&batch, &hashes).enumerate() {
-            let Some(rows) = places.get_mut(&key) else { continue };
+            let Some(rows) = places.get_mut(&key) else {
+                continue;
+            };
             if orders.is_valid(i) {
                 for (b, r) in rows.drain(..) {
                     known[b as usize][r as usize] = true;
                 }
             } else if let Some(at) = rows.iter().position(|(b, r)| {
-                let ingests = batches[*b as usize].column(col::INGEST).as_primitive::<Int64Type>();
+                let ingests = batches[*b as usize]
+                    .column(col::INGEST)
+                    .as_primitive::<Int64Type>();
                 grown.contains(&ingests.value(*r as usize))
             }) {
                 let (b, r) = rows.remove(at);
@@ -106,7 +112,9 @@ fn time_range(batches: &[RecordBatch]) -> Option<(i64, i64)> {
     batches
         .iter()
         .filter_map(|b| {
-            let times = b.column(col::TIME).as_primitive::<TimestampMicrosecondType>();
+            let times = b
+                .column(col::TIME)
+                .as_primitive::<TimestampMicrosecondType>();
             Some((compute::min(times)?, compute::max(times)?))
         })
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
@@ -117,9 +125,15 @@ fn keys<'a>(
     hashes: &'a [u64],
 ) -> impl Iterator<Item = (i64, i64, u64)> + 'a {
     let customers = batch.column(col::CUSTOMER).as_primitive::<Int64Type>();
-    let times = batch.column(col::TIME).as_primitive::<TimestampMicrosecondType>();
+    let times = batch
+        .column(col::TIME)
+        .as_primitive::<TimestampMicrosecondType>();
     (0..batch.num_rows()).map(move |i| {
-        let customer = if customers.is_null(i) { NO_CUSTOMER } else { customers.value(i) };
+        let customer = if customers.is_null(i) {
+            NO_CUSTOMER
+        } else {
+            customers.value(i)
+        };
         (customer, times.value(i), hashes[i])
     })
 }

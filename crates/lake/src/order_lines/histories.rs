@@ -44,7 +44,11 @@ impl Histories {
             }
         }
         files.sort_by_key(|(bucket, _)| *bucket);
-        Self { lake: lake.clone(), files, calendar }
+        Self {
+            lake: lake.clone(),
+            files,
+            calendar,
+        }
     }
 
     /// How many buckets have rows; they are numbered from zero here.
@@ -54,7 +58,11 @@ impl Histories {
 
     /// Lines in all buckets.
     pub fn rows(&self) -> u64 {
-        self.files.iter().flat_map(|(_, files)| files).map(|f| f.rows).sum()
+        self.files
+            .iter()
+            .flat_map(|(_, files)| files)
+            .map(|f| f.rows)
+            .sum()
     }
 
     /// Hands each customer of the `index`th bucket to `each`, in the order of
@@ -64,7 +72,9 @@ impl Histories {
         index: usize,
         mut each: impl FnMut(&OrderLines<'_>) -> Result<(), E>,
     ) -> Result<HistoryCounts, E> {
-        let Some((_, files)) = self.files.get(index) else { return Ok(HistoryCounts::default()) };
+        let Some((_, files)) = self.files.get(index) else {
+            return Ok(HistoryCounts::default());
+        };
         let mut cursors = files
             .iter()
             .map(|f| Cursor::open(&self.lake.table_path(TABLE).join(&f.path)))
@@ -84,10 +94,14 @@ impl Histories {
                     }
                 }
             }
-            let Some(id) = customer else { return Ok(counts) };
+            let Some(id) = customer else {
+                return Ok(counts);
+            };
             merged.clear();
             for cursor in &mut cursors {
-                let Some((own, range)) = cursor.current(&mut products)? else { continue };
+                let Some((own, range)) = cursor.current(&mut products)? else {
+                    continue;
+                };
                 if own != id {
                     continue;
                 }
@@ -162,7 +176,8 @@ pub fn read_unknown(
         for batch in crate::tables::open_file(&path, Some(&["time", "amount"]))? {
             let batch = batch?;
             let times = batch.column_by_name("time").and_then(|c| {
-                c.as_primitive_opt::<TimestampMicrosecondType>().map(|c| c.values())
+                c.as_primitive_opt::<TimestampMicrosecondType>()
+                    .map(|c| c.values())
             });
             let amounts = batch
                 .column_by_name("amount")

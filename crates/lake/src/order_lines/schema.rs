@@ -72,7 +72,9 @@ impl LineSchema {
                 };
                 Field::new(*name, kind, *nullable)
             });
-            fixed.chain(traits.iter().map(|t| Field::new(t, DataType::Utf8, true))).collect()
+            fixed
+                .chain(traits.iter().map(|t| Field::new(t, DataType::Utf8, true)))
+                .collect()
         };
         let mut working = fields(&|_| DataType::Int64);
         working.push(Field::new("record_hash", DataType::Int64, true));

@@ -165,20 +165,36 @@ impl LineSorter {
         }
         let mut jobs = Vec::new();
         for (index, part) in self.parts.drain(..).enumerate() {
-            let bucket = if index == 0 { UNKNOWN_BUCKET } else { index as i32 - 1 };
+            let bucket = if index == 0 {
+                UNKNOWN_BUCKET
+            } else {
+                index as i32 - 1
+            };
             if part.rows == 0 {
                 continue;
             }
-            let there: Vec<DataFile> =
-                kept.iter().filter(|f| f.bucket == Some(bucket)).cloned().collect();
+            let there: Vec<DataFile> = kept
+                .iter()
+                .filter(|f| f.bucket == Some(bucket))
+                .cloned()
+                .collect();
             let merge = there.len() + 1 > BUCKET_FILES_MAX;
             if merge {
                 kept.retain(|f| f.bucket != Some(bucket));
             }
-            jobs.push(Job { bucket, part, there, merge });
+            jobs.push(Job {
+                bucket,
+                part,
+                there,
+                merge,
+            });
         }
         let mut outcome = SortOutcome::default();
-        let context = Context { lake, schema: &self.schema, grown: &self.grown };
+        let context = Context {
+            lake,
+            schema: &self.schema,
+            grown: &self.grown,
+        };
         for result in parallel::map(jobs, threads, |job| run_job(job, &context))? {
             kept.extend(result.file);
             add_counts(&mut outcome.duplicates, result.duplicates);
@@ -186,8 +202,15 @@ impl LineSorter {
         }
         outcome.rows = kept.iter().map(|f| f.rows).sum();
         let properties = [(BITS_PROPERTY.to_owned(), self.bits.to_string())];
-        outcome.version =
-            commit(lake, TABLE, self.schema.table(), &[PART_COLUMN], &properties, kept).await?;
+        outcome.version = commit(
+            lake,
+            TABLE,
+            self.schema.table(),
+            &[PART_COLUMN],
+            &properties,
+            kept,
+        )
+        .await?;
         Ok(outcome)
     }
 }
@@ -214,7 +237,12 @@ pub(super) struct BucketResult {
 }
 
 fn run_job(job: Job, context: &Context) -> Result<BucketResult> {
-    let Job { bucket, part, there, merge } = job;
+    let Job {
+        bucket,
+        part,
+        there,
+        merge,
+    } = job;
     let mut batches = part.batches;
     if let Some((path, writer)) = part.spill {
         drop(writer.into_inner().map_err(|e| spill_error(&path, &e))?);
@@ -224,7 +252,13 @@ fn run_job(job: Job, context: &Context) -> Result<BucketResult> {
         }
         std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
     }
-    let known = mark_known(context.lake, context.schema, &batches, &there, context.grown)?;
+    let known = mark_known(
+        context.lake,
+        context.schema,
+        &batches,
+        &there,
+        context.grown,
+    )?;
     if merge {
         load_files(context.lake, context.schema, &there, |batch| {
             batches.push(batch);
@@ -235,7 +269,10 @@ fn run_job(job: Job, context: &Context) -> Result<BucketResult> {
 }
 
 fn bucket_bits(table: &Table) -> u32 {
-    table.property(BITS_PROPERTY).and_then(|v| v.parse().ok()).unwrap_or(0)
+    table
+        .property(BITS_PROPERTY)
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(0)
 }
 
 fn add_counts(into: &mut HashMap<i64, u64>, from: HashMap<i64, u64>) {

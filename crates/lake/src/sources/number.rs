@@ -136,59 +136,27 @@ fn parse_dressed(cell: &[u8], format: &NumberFormat) -> Option<Exact> {
     } else {
         text
     };
-    let mut digits = [0_u8; 64];
-    let mut len = 0;
-    let mut negative = false;
-    let mut percent = false;
+    let mut digits = Digits::default();
+    let (mut negative, mut percent, mut closed, mut signs) = (false, false, false, 0);
     let mut exponent = 0_i32;
     let mut rest = text.chars();
-    let mut since_group: Option<usize> = None;
-    let mut seen_point = false;
-    let mut signs = 0;
-    let mut closed = false;
     while let Some(c) = rest.next() {
         let c = narrow(c);
         if closed && !matches!(c, ' ' | ')' | '%') && !is_currency(c) {
             return None;
         }
         match c {
-            '0'..='9' | '.' | ',' | '\'' | ' ' => {
-                let byte = c as u8;
-                if byte.is_ascii_digit() {
-                    *digits.get_mut(len)? = byte;
-                    len += 1;
-                    since_group = since_group.map(|n| n + 1);
-                } else if byte == format.decimal {
-                    if seen_point || since_group.is_some_and(|n| n != 3) {
-                        return None;
-                    }
-                    (seen_point, since_group) = (true, None);
-                    *digits.get_mut(len)? = b'.';
-                    len += 1;
-                } else if format.group == Some(byte) && byte != b' '
-                    || (byte == b' ' && len > 0 && next_is_digit(&rest))
-                {
-                    if format.group != Some(byte)
-                        || seen_point
-                        || len == 0
-                        || since_group.is_some_and(|n| !(2..=3).contains(&n))
-                        || (since_group.is_none() && (len > 3 || digits.first() == Some(&b'0')))
-                    {
-                        return None;
-                    }
-                    since_group = Some(0);
-                } else if byte != b' ' {
-                    return None;
-                }
-            }
-            '-' | '(' if len == 0 => negative = !negative,
-            '+' if len == 0 => {}
+            // A blank groups only between digits; elsewhere it is for looks.
+            ' ' if digits.len == 0 || !next_is_digit(&rest) => {}
+            '0'..='9' | '.' | ',' | '\'' | ' ' => digits.push(c as u8, format)?,
+            '-' | '(' if digits.len == 0 => negative = !negative,
+            '+' if digits.len == 0 => {}
             '-' | ')' => {
                 negative |= c == '-';
                 closed = true;
             }
             '%' if format.percent => percent = true,
-            'e' | 'E' if len > 0 && !format.currency => {
+            'e' | 'E' if digits.len > 0 && !format.currency => {
                 exponent = rest.as_str().parse().ok().filter(|e: &i32| e.abs() <= 40)?;
                 break;
             }
@@ -196,11 +164,58 @@ fn parse_dressed(cell: &[u8], format: &NumberFormat) -> Option<Exact> {
             _ => return None,
         }
     }
-    if since_group.is_some_and(|n| n != 3) {
-        return None;
-    }
     let shift = if percent { exponent - 2 } else { exponent };
-    finish(digits.get(..len)?, negative, shift)
+    finish(digits.finish()?, negative, shift)
+}
+
+/// Digits and a point, gathered from between separators.
+struct Digits {
+    bytes: [u8; 64],
+    len: usize,
+    seen_point: bool,
+    /// Digits since the last thousands separator.
+    since_group: Option<usize>,
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Digits {
+            bytes: [0; 64],
+            len: 0,
+            seen_point: false,
+            since_group: None,
+        }
+    }
+}
+
+impl Digits {
+    /// Takes a digit, a decimal mark or a separator; `None` where it cannot
+    /// stand. Groups have three digits, or two before the last (in India).
+    fn push(&mut self, byte: u8, format: &NumberFormat) -> Option<()> {
+        let point = byte == format.decimal;
+        if byte.is_ascii_digit() || point {
+            if point {
+                let whole_group = self.since_group.is_none_or(|n| n == 3);
+                (whole_group && !self.seen_point).then_some(())?;
+                (self.seen_point, self.since_group) = (true, None);
+            }
+            *self.bytes.get_mut(self.len)? = if point { b'.' } else { byte };
+            self.len += 1;
+            self.since_group = self.since_group.map(|n| n + 1);
+            return Some(());
+        }
+        let fits = match self.since_group {
+            Some(n) => (2..=3).contains(&n),
+            None => (1..=3).contains(&self.len) && self.bytes.first() != Some(&b'0'),
+        };
+        self.since_group = Some(0);
+        (fits && !self.seen_point && format.group == Some(byte)).then_some(())
+    }
+
+    fn finish(&self) -> Option<&[u8]> {
+        self.since_group.is_none_or(|n| n == 3).then_some(())?;
+        self.bytes.get(..self.len)
+    }
 }
 
 /// Full-width forms as their plain ones; every kind of blank as a blank.

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::datatypes::SchemaRef;
+use deltalake_core::DeltaTable;
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TableReference};
 use deltalake_core::kernel::{Action, MetadataExt, StructType, new_metadata};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::table::builder::DeltaTableBuilder;
-use deltalake_core::DeltaTable;
 use futures::future::BoxFuture;
 use url::Url;
 
@@ -54,11 +54,19 @@ impl Table {
 
     fn from_delta(name: &str, delta: DeltaTable) -> Result<Self> {
         let state = delta.snapshot().map_err(Error::delta(name))?;
-        let mut files: Vec<_> =
-            state.log_data().iter().map(|view| DataFile::from_view(&view)).collect();
+        let mut files: Vec<_> = state
+            .log_data()
+            .iter()
+            .map(|view| DataFile::from_view(&view))
+            .collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let version = i64::try_from(state.version()).unwrap_or(i64::MAX);
-        Ok(Self { name: name.to_owned(), version, files, delta })
+        Ok(Self {
+            name: name.to_owned(),
+            version,
+            files,
+            delta,
+        })
     }
 
     /// Rows in all live files.
@@ -97,7 +105,14 @@ pub fn commit<'a>(
     properties: &'a [(String, String)],
     files: Vec<DataFile>,
 ) -> BoxFuture<'a, Result<i64>> {
-    Box::pin(commit_inner(lake, name, schema, partition_columns, properties, files))
+    Box::pin(commit_inner(
+        lake,
+        name,
+        schema,
+        partition_columns,
+        properties,
+        files,
+    ))
 }
 
 async fn commit_inner(
@@ -110,19 +125,28 @@ async fn commit_inner(
 ) -> Result<i64> {
     let struct_type: StructType = schema.as_ref().try_into_kernel()?;
     let Some(current) = Table::open(lake, name, None).await? else {
-        return create(lake, name, struct_type, partition_columns, properties, files).await;
+        return create(
+            lake,
+            name,
+            struct_type,
+            partition_columns,
+            properties,
+            files,
+        )
+        .await;
     };
     let mut actions = Vec::new();
     let state = current.delta.snapshot().map_err(Error::delta(name))?;
-    let same_properties =
-        properties.iter().all(|(k, v)| state.metadata().configuration().get(k) == Some(v));
+    let same_properties = properties
+        .iter()
+        .all(|(k, v)| state.metadata().configuration().get(k) == Some(v));
     if state.schema().as_ref() != &struct_type || !same_properties {
-        let metadata =
-            new_metadata(&struct_type, partition_columns, properties.iter().map(|(k, v)| (k, v)))
-                .map_err(|e| Error::delta(name)(e.into()))?;
-        let metadata = metadata
+        let properties = properties.iter().map(|(k, v)| (k, v));
+        let kernel = |e: deltalake_core::kernel::Error| Error::delta(name)(e.into());
+        let metadata = new_metadata(&struct_type, partition_columns, properties)
+            .map_err(kernel)?
             .with_table_id(state.metadata().id().to_owned())
-            .map_err(|e| Error::delta(name)(e.into()))?;
+            .map_err(kernel)?;
         actions.push(Action::Metadata(metadata));
     }
     let wanted: HashSet<&str> = files.iter().map(|f| f.path.as_str()).collect();
@@ -136,7 +160,10 @@ async fn commit_inner(
             .map(|f| Action::Remove(f.to_remove(now_ms))),
     );
     actions.extend(
-        files.iter().filter(|f| !there.contains(f.path.as_str())).map(|f| Action::Add(f.to_add())),
+        files
+            .iter()
+            .filter(|f| !there.contains(f.path.as_str()))
+            .map(|f| Action::Add(f.to_add())),
     );
     if actions.is_empty() {
         return Ok(current.version);
@@ -148,7 +175,11 @@ async fn commit_inner(
     };
     let done = CommitBuilder::from(CommitProperties::default())
         .with_actions(actions)
-        .build(Some(state as &dyn TableReference), current.delta.log_store(), operation)
+        .build(
+            Some(state as &dyn TableReference),
+            current.delta.log_store(),
+            operation,
+        )
         .await
         .map_err(Error::delta(name))?;
     Ok(i64::try_from(done.version()).unwrap_or(i64::MAX))
@@ -178,7 +209,10 @@ async fn create(
         .with_actions(files.iter().map(|f| Action::Add(f.to_add())))
         .await
         .map_err(Error::delta(name))?;
-    Ok(table.version().and_then(|v| i64::try_from(v).ok()).unwrap_or(0))
+    Ok(table
+        .version()
+        .and_then(|v| i64::try_from(v).ok())
+        .unwrap_or(0))
 }
 
 /// Milliseconds since 1970; Delta's log carries them.
@@ -187,4 +221,3 @@ pub(super) fn now_ms() -> i64 {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
 }
-

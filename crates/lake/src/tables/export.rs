@@ -39,7 +39,10 @@ impl<W: Write + Send> ParquetWriter<W> {
             .build();
         let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties))
             .map_err(Error::parquet("write", name))?;
-        Ok(Self { writer, name: name.to_owned() })
+        Ok(Self {
+            writer,
+            name: name.to_owned(),
+        })
     }
 
     /// Appends rows.
@@ -47,7 +50,9 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// # Errors
     /// Where they cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.writer.write(batch).map_err(Error::parquet("write", &self.name))
+        self.writer
+            .write(batch)
+            .map_err(Error::parquet("write", &self.name))
     }
 
     /// Ends the file and hands back what was written to.
@@ -55,7 +60,9 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// # Errors
     /// Where the end cannot be written.
     pub fn finish(self) -> Result<W> {
-        self.writer.into_inner().map_err(Error::parquet("write", &self.name))
+        self.writer
+            .into_inner()
+            .map_err(Error::parquet("write", &self.name))
     }
 }
 
@@ -77,7 +84,11 @@ impl ParquetFile {
         let unfinished = PathBuf::from(unfinished);
         let file = File::create(&unfinished).map_err(Error::io("create", &unfinished))?;
         let writer = ParquetWriter::named(file, schema, path)?;
-        Ok(Self { writer, path: path.to_owned(), unfinished })
+        Ok(Self {
+            writer,
+            path: path.to_owned(),
+            unfinished,
+        })
     }
 
     /// Appends rows.
@@ -120,7 +131,10 @@ mod tests {
         assert!(!path.exists());
         file.close().unwrap();
         assert_eq!(parquet_rows(&path).unwrap(), 200_000);
-        let read: usize = open_file(&path, None).unwrap().map(|b| b.unwrap().num_rows()).sum();
+        let read: usize = open_file(&path, None)
+            .unwrap()
+            .map(|b| b.unwrap().num_rows())
+            .sum();
         assert_eq!(read, 200_000);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -39,7 +39,10 @@ impl DataFile {
         Self {
             path: view.path().into_owned(),
             size: u64::try_from(view.size()).unwrap_or(0),
-            rows: stats.get("numRecords").and_then(serde_json::Value::as_u64).unwrap_or(0),
+            rows: stats
+                .get("numRecords")
+                .and_then(serde_json::Value::as_u64)
+                .unwrap_or(0),
             min_time_us: stats.pointer("/minValues/time").and_then(parse_time),
             max_time_us: tag("time").as_ref().and_then(parse_time),
             bucket,
@@ -79,19 +82,28 @@ impl DataFile {
     }
 
     fn partition_values(&self) -> HashMap<String, Option<String>> {
-        self.bucket.iter().map(|b| ("bucket".to_owned(), Some(b.to_string()))).collect()
+        self.bucket
+            .iter()
+            .map(|b| ("bucket".to_owned(), Some(b.to_string())))
+            .collect()
     }
 }
 
 /// Delta keeps time statistics to the millisecond: the minimum is rounded
 /// down, the maximum up, so that skipping by them stays right.
 fn format_time(time_us: i64, up: bool) -> Option<String> {
-    let ms = if up { time_us.div_euclid(1000) + i64::from(time_us.rem_euclid(1000) != 0) } else { time_us.div_euclid(1000) };
+    let ms = if up {
+        time_us.div_euclid(1000) + i64::from(time_us.rem_euclid(1000) != 0)
+    } else {
+        time_us.div_euclid(1000)
+    };
     arrow::temporal_conversions::timestamp_ms_to_datetime(ms)
         .map(|t| t.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 
 fn parse_time(value: &serde_json::Value) -> Option<i64> {
     let text = value.as_str()?;
-    arrow::compute::kernels::cast_utils::string_to_timestamp_nanos(text).ok().map(|ns| ns / 1000)
+    arrow::compute::kernels::cast_utils::string_to_timestamp_nanos(text)
+        .ok()
+        .map(|ns| ns / 1000)
 }

@@ -49,7 +49,10 @@ pub async fn read_batches(
     mut each: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<()> {
     let Some(table) = Table::open(lake, name, version).await? else {
-        return Err(Error::NoTable { table: name.to_owned(), known: Vec::new() });
+        return Err(Error::NoTable {
+            table: name.to_owned(),
+            known: Vec::new(),
+        });
     };
     for file in &table.files {
         let path = lake.table_path(name).join(&file.path);

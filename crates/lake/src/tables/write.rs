@@ -128,7 +128,14 @@ impl DataFileWriter {
         let file = File::create(&path).map_err(Error::io("create", &path))?;
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(style.properties(schema)))
             .map_err(Error::parquet("write", &path))?;
-        Ok(Self { path, relative, bucket, rows: 0, times: None, writer })
+        Ok(Self {
+            path,
+            relative,
+            bucket,
+            rows: 0,
+            times: None,
+            writer,
+        })
     }
 
     /// Appends rows.
@@ -141,7 +148,9 @@ impl DataFileWriter {
             let (low, high) = self.times.unwrap_or((min, max));
             self.times = Some((low.min(min), high.max(max)));
         }
-        self.writer.write(batch).map_err(Error::parquet("write", &self.path))
+        self.writer
+            .write(batch)
+            .map_err(Error::parquet("write", &self.path))
     }
 
     /// Rows written so far.
@@ -151,9 +160,15 @@ impl DataFileWriter {
 
     /// Ends the file and forces it to disk.
     pub fn close(self) -> Result<DataFile> {
-        let file = self.writer.into_inner().map_err(Error::parquet("write", &self.path))?;
+        let file = self
+            .writer
+            .into_inner()
+            .map_err(Error::parquet("write", &self.path))?;
         file.sync_data().map_err(Error::io("write", &self.path))?;
-        let size = file.metadata().map_err(Error::io("read", &self.path))?.len();
+        let size = file
+            .metadata()
+            .map_err(Error::io("read", &self.path))?
+            .len();
         Ok(DataFile {
             path: self.relative,
             size,
@@ -195,9 +210,9 @@ pub async fn append_table(
     batches: &[RecordBatch],
 ) -> Result<i64> {
     let mut files = match base {
-        Some(version) => {
-            Table::open(lake, table, Some(version)).await?.map_or_else(Vec::new, |t| t.files)
-        }
+        Some(version) => Table::open(lake, table, Some(version))
+            .await?
+            .map_or_else(Vec::new, |t| t.files),
         None => Vec::new(),
     };
     if batches.iter().any(|b| b.num_rows() > 0) {

@@ -81,7 +81,8 @@ impl<W: Write> Page<W> {
                 writeln!(self.out, "{}", scored.csv(self.language))?;
             }
             Form::Json => {
-                self.out.write_all(if first { b"{\"scores\":[" } else { b"," })?;
+                self.out
+                    .write_all(if first { b"{\"scores\":[" } else { b"," })?;
                 serde_json::to_writer(&mut self.out, scored)?;
             }
         }

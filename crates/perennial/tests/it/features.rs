@@ -10,7 +10,10 @@ const TWIN: &str = include_str!("../../../history/sql/order_line_features.sql");
 fn every_feature_equals_its_sql_twin() {
     let shop = shop(250, 11);
     good(shop.path(), &["run", "--until", "features"]);
-    let dates = query(shop.path(), "select distinct as_of from features order by 1");
+    let dates = query(
+        shop.path(),
+        "select distinct as_of from features order by 1",
+    );
     assert!(dates.rows.len() >= 4, "{dates}");
     let mut compared = 0;
     for date in dates.column("as_of") {
@@ -22,7 +25,10 @@ fn every_feature_equals_its_sql_twin() {
             .replace("{{AS_OF}}", date)
             .replace("{{TIME_ZONE}}", "Europe/London");
         let twin = query(shop.path(), &sql);
-        let fold = query(shop.path(), &format!("select * from features where as_of = '{date}'"));
+        let fold = query(
+            shop.path(),
+            &format!("select * from features where as_of = '{date}'"),
+        );
         compared += compare(&fold, &twin);
     }
     assert!(compared > 10_000, "only {compared} values were compared");
@@ -55,7 +61,10 @@ fn compare(fold: &perennial_testkit::Table, twin: &perennial_testkit::Table) -> 
 fn training_never_looks_past_the_test_date() {
     let shop = shop(250, 12);
     good(shop.path(), &["run"]);
-    let test = value(shop.path(), "select min(as_of) from evaluations where split = 'later'");
+    let test = value(
+        shop.path(),
+        "select min(as_of) from evaluations where split = 'later'",
+    );
     assert!(!test.is_empty());
     let late = value(
         shop.path(),

@@ -10,12 +10,18 @@ const SIX: &str = "purchase_frequency,customer_satisfaction,purchase_amount,chur
 #[test]
 fn six_rows_say_what_six_rows_can_carry_and_score_a_seventh() {
     let folder = Project::new().file("six.csv", SIX);
-    good(folder.path(), &["init", "shop", "--from", "six.csv", "--currency", "EUR"]);
+    good(
+        folder.path(),
+        &["init", "shop", "--from", "six.csv", "--currency", "EUR"],
+    );
     let shop = folder.join("shop");
     let summary = good(&shop, &["run"]);
     assert!(summary.contains('6'), "{summary}");
     let report = std::fs::read_to_string(shop.join(".perennial/reports/report-en.html")).unwrap();
-    assert!(report.contains("6 rows"), "the report does not say how few rows there are");
+    assert!(
+        report.contains("6 rows"),
+        "the report does not say how few rows there are"
+    );
     let scored = good(
         &shop,
         &[
@@ -29,9 +35,14 @@ fn six_rows_say_what_six_rows_can_carry_and_score_a_seventh() {
             "--json",
         ],
     );
-    let at = scored.find("\"churn_probability\":").expect("a probability") + 20;
-    let digits: String =
-        scored[at..].chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let at = scored
+        .find("\"churn_probability\":")
+        .expect("a probability")
+        + 20;
+    let digits: String = scored[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
     let probability: f64 = digits.parse().unwrap();
     assert!(probability > 0.05 && probability < 0.8, "{scored}");
 }
@@ -73,11 +84,16 @@ lost_when = "yes"
 
 #[test]
 fn a_column_that_leaks_the_outcome_is_found_named_and_left_out() {
-    let shop = Project::new().settings(SETTINGS).file("members.csv", table(true));
+    let shop = Project::new()
+        .settings(SETTINGS)
+        .file("members.csv", table(true));
     good(shop.path(), &["run"]);
     let report = shop.read(".perennial/reports/report-en.html");
     assert!(report.contains("closed_days"), "the leak is not named");
-    let used = value(shop.path(), "select count(*) from importances where feature = 'closed_days'");
+    let used = value(
+        shop.path(),
+        "select count(*) from importances where feature = 'closed_days'",
+    );
     assert_eq!(used, "0");
     let auc: f64 = value(
         shop.path(),
@@ -90,7 +106,9 @@ fn a_column_that_leaks_the_outcome_is_found_named_and_left_out() {
 
 #[test]
 fn a_table_without_dates_is_judged_by_folds_and_has_no_as_of() {
-    let shop = Project::new().settings(SETTINGS).file("members.csv", table(false));
+    let shop = Project::new()
+        .settings(SETTINGS)
+        .file("members.csv", table(false));
     good(shop.path(), &["run"]);
     let splits = query(shop.path(), "select distinct split, as_of from evaluations");
     assert_eq!(splits.rows, [["cv", ""]]);
@@ -106,7 +124,12 @@ fn a_table_without_dates_is_judged_by_folds_and_has_no_as_of() {
 #[test]
 fn a_label_that_never_occurs_is_an_error_that_shows_the_labels() {
     let settings = SETTINGS.replace("lost_when = \"yes\"", "lost_when = \"gone\"");
-    let shop = Project::new().settings(&settings).file("members.csv", table(false));
+    let shop = Project::new()
+        .settings(&settings)
+        .file("members.csv", table(false));
     let error = bad(shop.path(), &["run"], 1);
-    assert!(error.contains("run/label-never-lost") && error.contains("`no`"), "{error}");
+    assert!(
+        error.contains("run/label-never-lost") && error.contains("`no`"),
+        "{error}"
+    );
 }

@@ -30,14 +30,33 @@ fn duckdb_and_pandas_read_the_lake_as_it_stands() {
         .output()
         .expect("python starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let lines: Vec<Vec<&str>> = text.lines().map(|l| l.split_whitespace().collect()).collect();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines: Vec<Vec<&str>> = text
+        .lines()
+        .map(|l| l.split_whitespace().collect())
+        .collect();
     let rows = value(shop.path(), "select count(*) from order_lines");
-    let amount: f64 = value(shop.path(), "select sum(amount) from order_lines").parse().unwrap();
-    let people = value(shop.path(), "select count(distinct customer_id) from order_lines");
+    let amount: f64 = value(shop.path(), "select sum(amount) from order_lines")
+        .parse()
+        .unwrap();
+    let people = value(
+        shop.path(),
+        "select count(distinct customer_id) from order_lines",
+    );
     for line in &lines[..2] {
-        assert_eq!((line[0], line[2]), (rows.as_str(), people.as_str()), "{text}");
-        assert!((line[1].parse::<f64>().unwrap() - amount).abs() < 1e-6, "{text}");
+        assert_eq!(
+            (line[0], line[2]),
+            (rows.as_str(), people.as_str()),
+            "{text}"
+        );
+        assert!(
+            (line[1].parse::<f64>().unwrap() - amount).abs() < 1e-6,
+            "{text}"
+        );
     }
     let scored = value(shop.path(), "select count(*) from scores");
     assert_eq!(lines[2], [scored.as_str(), "True"], "{text}");

@@ -13,20 +13,31 @@ fn every_row_is_accounted_for_and_everybody_gets_a_decision() {
         "select count(*) from ingests where rows_read <> kept + quarantined + duplicates",
     );
     assert_eq!(off, "0");
-    let scored = value(shop.path(), "select count(*) from scores where churn_probability between 0 and 1");
+    let scored = value(
+        shop.path(),
+        "select count(*) from scores where churn_probability between 0 and 1",
+    );
     let known = value(
         shop.path(),
         "select count(distinct customer_id) from order_lines where quantity > 0 and amount > 0",
     );
     assert_eq!(scored, known);
     assert_eq!(value(shop.path(), "select count(*) from decisions"), known);
-    let spent: f64 = value(shop.path(), "select coalesce(sum(cost), 0) from decisions").parse().unwrap();
+    let spent: f64 = value(shop.path(), "select coalesce(sum(cost), 0) from decisions")
+        .parse()
+        .unwrap();
     assert!(spent <= 50.0, "{spent}");
     assert_eq!(
-        value(shop.path(), "select count(*) from decisions where arm = 'hold_out' and offer is not null"),
+        value(
+            shop.path(),
+            "select count(*) from decisions where arm = 'hold_out' and offer is not null"
+        ),
         "0"
     );
-    assert!(shop.read(".perennial/reports/report.html").contains("<!DOCTYPE html>"));
+    assert!(
+        shop.read(".perennial/reports/report.html")
+            .contains("<!DOCTYPE html>")
+    );
 }
 
 #[test]
@@ -38,19 +49,31 @@ fn a_bad_row_is_set_aside_with_its_reason_and_nothing_is_lost() {
         o4,c2,p1,2024-01-04T10:00:00Z,1,\n\
         o5,,p1,2024-01-05T10:00:00Z,2,1.00\n\
         o1,c1,p1,2024-01-02T10:00:00Z,1,2.50\n";
-    let shop = Project::new().settings(SETTINGS).file("data/orders.csv", rows);
+    let shop = Project::new()
+        .settings(SETTINGS)
+        .file("data/orders.csv", rows);
     good(shop.path(), &["run", "--until", "ingest"]);
     let book = query(
         shop.path(),
         "select rows_read, kept, quarantined, duplicates, without_customer from ingests",
     );
     assert_eq!(book.rows, [["6", "2", "3", "1", "1"]]);
-    let reasons = query(shop.path(), "select \"row\", reason from quarantine order by 1");
+    let reasons = query(
+        shop.path(),
+        "select \"row\", reason from quarantine order by 1",
+    );
     assert_eq!(
         reasons.rows,
-        [["2", "cell/not-a-time"], ["3", "cell/not-a-number"], ["4", "row/no-amount"]]
+        [
+            ["2", "cell/not-a-time"],
+            ["3", "cell/not-a-number"],
+            ["4", "row/no-amount"]
+        ]
     );
-    assert_eq!(value(shop.path(), "select max(copies) from order_lines"), "2");
+    assert_eq!(
+        value(shop.path(), "select max(copies) from order_lines"),
+        "2"
+    );
     // The text of a bad row is kept, but not in clear.
     let sealed = good(shop.path(), &["query", "select * from quarantine"]);
     assert!(!sealed.contains("yesterday"), "{sealed}");
@@ -61,7 +84,10 @@ fn no_identifier_stands_in_clear_in_anything_made() {
     let shop = shop(20, 2);
     good(shop.path(), &["run"]);
     let mut seen = 0;
-    let mut open = vec![shop.path().join(".perennial/lake"), shop.path().join(".perennial/ledger.db")];
+    let mut open = vec![
+        shop.path().join(".perennial/lake"),
+        shop.path().join(".perennial/ledger.db"),
+    ];
     while let Some(path) = open.pop() {
         if path.is_dir() {
             open.extend(std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
@@ -87,14 +113,22 @@ fn a_second_run_does_nothing_and_a_new_file_alone_is_read() {
     let late = "order,who,what,when,pieces,price\nz1,c0001,p001,2024-12-31T10:00:00Z,1,9.00\n";
     shop.write("data/late.csv", late);
     good(shop.path(), &["run"]);
-    let after: u64 = value(shop.path(), "select count(*) from order_lines").parse().unwrap();
+    let after: u64 = value(shop.path(), "select count(*) from order_lines")
+        .parse()
+        .unwrap();
     assert_eq!(after, before.parse::<u64>().unwrap() + 1);
-    let books = query(shop.path(), "select file, rows_read, kept from ingests order by rows_read");
+    let books = query(
+        shop.path(),
+        "select file, rows_read, kept from ingests order by rows_read",
+    );
     assert_eq!(books.rows.len(), 2);
     assert_eq!(books.rows[0], ["late.csv", "1", "1"]);
     // The same content under another name, and a file that grew: duplicates.
     shop.write("data/copy.csv", late);
-    shop.write("data/late.csv", format!("{late}z2,c0002,p001,2024-12-31T11:00:00Z,1,9.00\n"));
+    shop.write(
+        "data/late.csv",
+        format!("{late}z2,c0002,p001,2024-12-31T11:00:00Z,1,9.00\n"),
+    );
     good(shop.path(), &["run", "--until", "ingest"]);
     let kept = value(shop.path(), "select count(*) from order_lines");
     assert_eq!(kept.parse::<u64>().unwrap(), after + 1);
@@ -112,7 +146,9 @@ fn files_read_day_by_day_give_what_one_file_gives() {
         customers: 150,
         ..Default::default()
     });
-    let whole = Project::new().settings(SETTINGS).file("data/all.csv", csv(&lines));
+    let whole = Project::new()
+        .settings(SETTINGS)
+        .file("data/all.csv", csv(&lines));
     good(whole.path(), &["run"]);
     let parts = Project::new().settings(SETTINGS);
     std::fs::create_dir_all(parts.join(".perennial")).unwrap();
@@ -149,13 +185,20 @@ fn one_thread_or_two_make_equal_tables() {
 fn a_query_only_reads() {
     let shop = shop(5, 6);
     good(shop.path(), &["run", "--until", "ingest"]);
-    for sql in ["drop table order_lines", "create table t as select 1", "copy (select 1) to 'x.csv'"] {
+    for sql in [
+        "drop table order_lines",
+        "create table t as select 1",
+        "copy (select 1) to 'x.csv'",
+    ] {
         let error = bad(shop.path(), &["query", sql], 1);
         assert!(error.contains("query/"), "{error}");
     }
     assert!(!shop.join("x.csv").exists());
     let error = bad(shop.path(), &["query", "select * from customrs"], 1);
-    assert!(error.contains("query/no-table") && error.contains("order_lines"), "{error}");
+    assert!(
+        error.contains("query/no-table") && error.contains("order_lines"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -174,9 +217,18 @@ fn nothing_at_or_after_the_as_of_moment_changes_a_feature() {
     std::fs::remove_dir_all(later.join(".perennial/lake")).unwrap();
     std::fs::remove_file(later.join(".perennial/ledger.db")).unwrap();
     let text = shop.read("data/orders.csv");
-    let kept: Vec<&str> =
-        text.lines().filter(|l| !l.split(',').nth(3).is_some_and(|t| t >= "2024-08-31T23:00:00Z" && t != "when")).collect();
-    assert!(kept.len() < text.lines().count(), "nothing lies after the moment");
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|l| {
+            !l.split(',')
+                .nth(3)
+                .is_some_and(|t| t >= "2024-08-31T23:00:00Z" && t != "when")
+        })
+        .collect();
+    assert!(
+        kept.len() < text.lines().count(),
+        "nothing lies after the moment"
+    );
     later.write("data/orders.csv", kept.join("\n") + "\n");
     good(later.path(), &["run", "--as-of", "2024-09-01"]);
     let sql = "select * exclude (run_id) from features order by customer_id, as_of";

@@ -6,16 +6,26 @@ use perennial_testkit::data_file;
 use crate::shop::{good, query, value};
 
 fn number(folder: &std::path::Path, sql: &str) -> f64 {
-    value(folder, sql).parse().unwrap_or_else(|_| panic!("no number: {sql}"))
+    value(folder, sql)
+        .parse()
+        .unwrap_or_else(|_| panic!("no number: {sql}"))
 }
 
 #[test]
 fn online_retail_has_its_facts() {
-    let Some(file) = data_file("online_retail/online_retail.csv.gz") else { return };
+    let Some(file) = data_file("online_retail/online_retail.csv.gz") else {
+        return;
+    };
     let folder = Project::new();
-    good(folder.path(), &["init", "shop", "--from", &file.to_string_lossy()]);
+    good(
+        folder.path(),
+        &["init", "shop", "--from", &file.to_string_lossy()],
+    );
     let shop = folder.join("shop");
-    good(&shop, &["run", "--set", "lost.horizon=90d", "--as-of", "2011-12-08"]);
+    good(
+        &shop,
+        &["run", "--set", "lost.horizon=90d", "--as-of", "2011-12-08"],
+    );
     let book = query(
         &shop,
         "select rows_read, kept, quarantined, duplicates, without_customer from ingests",
@@ -24,7 +34,10 @@ fn online_retail_has_its_facts() {
     assert_eq!(book.rows[0][3], "5268");
     assert!((number(&shop, "select plain_total from ingests") - 9_747_747.93).abs() < 0.005);
     let column = |name: &str, what: &str| {
-        number(&shop, &format!("select {what} from ingest_columns where column_name = '{name}'"))
+        number(
+            &shop,
+            &format!("select {what} from ingest_columns where column_name = '{name}'"),
+        )
     };
     assert_eq!(column("CustomerID", "missing"), 135_080.0);
     assert_eq!(column("CustomerID", "distinct_values"), 4_372.0);
@@ -37,19 +50,7 @@ fn online_retail_has_its_facts() {
     assert_eq!(column("Quantity", "max"), 80_995.0);
     assert_eq!(column("UnitPrice", "negative + zero"), 2_517.0);
     assert_eq!(column("UnitPrice", "negative"), 2.0);
-    let lines = |condition: &str| {
-        number(&shop, &format!("select coalesce(sum(copies), 0) from order_lines where {condition}"))
-    };
-    assert_eq!(lines("true"), 541_909.0);
-    assert_eq!(lines("order_id like 'C%'"), 9_288.0);
-    assert_eq!(lines("quantity < 0 and order_id not like 'C%'"), 1_336.0);
-    let distinct = "select count(distinct order_id) from order_lines where order_id like";
-    assert_eq!(number(&shop, &format!("{distinct} 'C%'")), 3_836.0);
-    assert_eq!(number(&shop, &format!("{distinct} 'A%'")), 3.0);
-    let clean = "customer_id is not null and order_id not like 'C%' and quantity > 0 and unit_price > 0";
-    assert_eq!(lines(clean), 397_884.0);
-    assert_eq!(number(&shop, &format!("select count(distinct customer_id) from order_lines where {clean}")), 4_338.0);
-    assert_eq!(number(&shop, &format!("select count(distinct order_id) from order_lines where {clean}")), 18_532.0);
+    order_lines_have_their_facts(&shop);
     let auc = number(
         &shop,
         "select value from evaluations where metric = 'roc_auc' and model = 'logistic_regression'",
@@ -57,27 +58,75 @@ fn online_retail_has_its_facts() {
     assert!(auc > 0.72, "{auc}");
 }
 
+fn order_lines_have_their_facts(shop: &std::path::Path) {
+    let lines = |condition: &str| {
+        number(
+            shop,
+            &format!("select coalesce(sum(copies), 0) from order_lines where {condition}"),
+        )
+    };
+    assert_eq!(lines("true"), 541_909.0);
+    assert_eq!(lines("order_id like 'C%'"), 9_288.0);
+    assert_eq!(lines("quantity < 0 and order_id not like 'C%'"), 1_336.0);
+    let distinct = "select count(distinct order_id) from order_lines where order_id like";
+    assert_eq!(number(shop, &format!("{distinct} 'C%'")), 3_836.0);
+    assert_eq!(number(shop, &format!("{distinct} 'A%'")), 3.0);
+    let clean =
+        "customer_id is not null and order_id not like 'C%' and quantity > 0 and unit_price > 0";
+    assert_eq!(lines(clean), 397_884.0);
+    assert_eq!(
+        number(
+            shop,
+            &format!("select count(distinct customer_id) from order_lines where {clean}")
+        ),
+        4_338.0
+    );
+    assert_eq!(
+        number(
+            shop,
+            &format!("select count(distinct order_id) from order_lines where {clean}")
+        ),
+        18_532.0
+    );
+}
+
 #[test]
 fn the_cdnow_sample_has_its_facts() {
-    let Some(file) = data_file("cdnow/CDNOW_sample.txt") else { return };
+    let Some(file) = data_file("cdnow/CDNOW_sample.txt") else {
+        return;
+    };
     let folder = Project::new();
-    good(folder.path(), &["init", "shop", "--from", &file.to_string_lossy()]);
+    good(
+        folder.path(),
+        &["init", "shop", "--from", &file.to_string_lossy()],
+    );
     let shop = folder.join("shop");
     good(&shop, &["run"]);
     assert_eq!(number(&shop, "select count(*) from order_lines"), 6_919.0);
-    assert_eq!(number(&shop, "select count(distinct customer_id) from order_lines"), 2_357.0);
+    assert_eq!(
+        number(&shop, "select count(distinct customer_id) from order_lines"),
+        2_357.0
+    );
     assert!((number(&shop, "select sum(amount) from order_lines") - 244_091.94).abs() < 0.005);
 }
 
 #[test]
 fn telco_has_its_facts_and_a_model_at_the_honest_ceiling() {
-    let Some(file) = data_file("telco/Telco-Customer-Churn.csv") else { return };
+    let Some(file) = data_file("telco/Telco-Customer-Churn.csv") else {
+        return;
+    };
     let folder = Project::new();
-    good(folder.path(), &["init", "shop", "--from", &file.to_string_lossy()]);
+    good(
+        folder.path(),
+        &["init", "shop", "--from", &file.to_string_lossy()],
+    );
     let shop = folder.join("shop");
     good(&shop, &["run"]);
     assert_eq!(number(&shop, "select count(*) from customers"), 7_043.0);
-    assert_eq!(number(&shop, "select count(*) from customers where label = 'Yes'"), 1_869.0);
+    assert_eq!(
+        number(&shop, "select count(*) from customers where label = 'Yes'"),
+        1_869.0
+    );
     let missing = "select missing from ingest_columns where column_name = 'TotalCharges'";
     assert_eq!(number(&shop, missing), 11.0);
     let auc = number(

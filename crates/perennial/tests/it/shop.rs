@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use perennial_testkit::{OrderLine, OrderLines, order_lines};
 use perennial_testkit::Project;
 use perennial_testkit::Table;
+use perennial_testkit::{OrderLine, OrderLines, order_lines};
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_perennial");
@@ -39,7 +39,12 @@ pub fn good(folder: &Path, arguments: &[&str]) -> String {
 pub fn bad(folder: &Path, arguments: &[&str], status: i32) -> String {
     let output = perennial(folder, arguments);
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(status), "perennial {}\n{error}", arguments.join(" "));
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "perennial {}\n{error}",
+        arguments.join(" ")
+    );
     error
 }
 
@@ -53,7 +58,12 @@ pub fn query(folder: &Path, sql: &str) -> Table {
 
 /// The one value that a query answers.
 pub fn value(folder: &Path, sql: &str) -> String {
-    query(folder, sql).rows.first().and_then(|row| row.first()).cloned().unwrap_or_default()
+    query(folder, sql)
+        .rows
+        .first()
+        .and_then(|row| row.first())
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// The fields of one line of CSV without line breaks inside fields.
@@ -120,8 +130,14 @@ pub fn csv(lines: &[OrderLine]) -> String {
 
 /// A shop of `customers` over a year, not run yet.
 pub fn shop(customers: u32, seed: u64) -> Project {
-    let lines = order_lines(&OrderLines { seed, customers, ..OrderLines::default() });
-    Project::new().settings(SETTINGS).file("data/orders.csv", csv(&lines))
+    let lines = order_lines(&OrderLines {
+        seed,
+        customers,
+        ..OrderLines::default()
+    });
+    Project::new()
+        .settings(SETTINGS)
+        .file("data/orders.csv", csv(&lines))
 }
 
 /// Every row of the tables that people look at, sorted, without what names a
@@ -129,18 +145,38 @@ pub fn shop(customers: u32, seed: u64) -> Project {
 pub fn everything(folder: &Path) -> String {
     let mut all = String::new();
     let tables = [
-        ("order_lines", "customer_id, order_id, line, time, product_id, quantity, amount, copies"),
-        ("ingests", "file, rows_read, kept, quarantined, duplicates, without_customer"),
+        (
+            "order_lines",
+            "customer_id, order_id, line, time, product_id, quantity, amount, copies",
+        ),
+        (
+            "ingests",
+            "file, rows_read, kept, quarantined, duplicates, without_customer",
+        ),
         ("features", "*"),
         ("labels", "*"),
         ("months", "*"),
         ("evaluations", "model, metric, value, low, high, n"),
-        ("scores", "customer_id, churn_probability, churn_low, percentile, reasons_en, reasons_zh"),
+        (
+            "scores",
+            "customer_id, churn_probability, churn_low, percentile, reasons_en, reasons_zh",
+        ),
         ("clv", "customer_id, model, expected, historic"),
-        ("decisions", "customer_id, offer, arm, propensity, net, why_en"),
+        (
+            "decisions",
+            "customer_id, offer, arm, propensity, net, why_en",
+        ),
     ];
     for (table, columns) in tables {
-        let rows = good(folder, &["query", &format!("select {columns} from {table}"), "--format", "csv"]);
+        let rows = good(
+            folder,
+            &[
+                "query",
+                &format!("select {columns} from {table}"),
+                "--format",
+                "csv",
+            ],
+        );
         let mut lines: Vec<&str> = rows.lines().collect();
         if let Some((_, body)) = lines.split_first_mut() {
             body.sort_unstable();

@@ -29,14 +29,23 @@ impl ColumnCheck {
             0.0 => String::new(),
             share => perennial_web::format::percent(share, of_pages(language)),
         };
-        vec![self.name.clone(), self.kind.clone(), missing, self.used_for.of(language).to_owned()]
+        vec![
+            self.name.clone(),
+            self.kind.clone(),
+            missing,
+            self.used_for.of(language).to_owned(),
+        ]
     }
 }
 
 /// The columns of a file with what they are used for.
 pub(super) fn columns_of(reading: &Reading) -> Vec<ColumnCheck> {
     let purpose = |name: &str| {
-        let place = reading.spec.columns.iter().position(|column| column.name == name)?;
+        let place = reading
+            .spec
+            .columns
+            .iter()
+            .position(|column| column.name == name)?;
         reading.purposes.get(place)
     };
     let columns = reading.profile.columns.iter();
@@ -99,7 +108,10 @@ fn judge_column(
         && column.day_month_unsure
         && source.time_format.is_none()
     {
-        let format = column.kind.time_format().map_or("?", |format| format.name());
+        let format = column
+            .kind
+            .time_format()
+            .map_or("?", |format| format.name());
         findings.unsure(
             format!("`{path}`: day and month of `{name}` could be either way round; read as `{format}`, set `time_format` if that is wrong"),
             format!("`{path}`：`{name}` 的日和月顺序不明，按 `{format}` 读取；如不正确请设置 `time_format`"),
@@ -158,13 +170,18 @@ fn judge_customers(
             format!("`{path}`：未指定 `customer_id`；每一行视为一位客户，名为 `row 1` 等"),
         );
     }
-    let label = source.columns.get(Role::Label).and_then(|name| reading.profile.column(name));
+    let label = source
+        .columns
+        .get(Role::Label)
+        .and_then(|name| reading.profile.column(name));
     let (Some(label), LostKind::Label, Some(when)) =
         (label, settings.lost.kind, &settings.lost.lost_when)
     else {
         return;
     };
-    let Some(sample) = reading.profile.sample.columns.get(label.index) else { return };
+    let Some(sample) = reading.profile.sample.columns.get(label.index) else {
+        return;
+    };
     let when = when.as_str();
     let equal = |value: &String| {
         value == when

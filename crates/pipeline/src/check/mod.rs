@@ -126,11 +126,25 @@ impl CheckReport {
             lines.extend(source.lines(language));
             lines.push(String::new());
         }
-        lines.extend(self.settings.iter().map(|line| line.of(language).to_owned()));
+        lines.extend(
+            self.settings
+                .iter()
+                .map(|line| line.of(language).to_owned()),
+        );
         let parts = [
-            (pick(language, "unsure, look at these:", "不确定，请核对："), &self.unsure),
+            (
+                pick(language, "unsure, look at these:", "不确定，请核对："),
+                &self.unsure,
+            ),
             (pick(language, "warnings:", "提醒："), &self.warnings),
-            (pick(language, "`perennial run` would:", "运行 `perennial run` 将："), &self.would),
+            (
+                pick(
+                    language,
+                    "`perennial run` would:",
+                    "运行 `perennial run` 将：",
+                ),
+                &self.would,
+            ),
         ];
         for (title, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
             lines.push(String::new());

@@ -1,7 +1,7 @@
 //! What the settings say, and what a run would do.
 
-use super::source::{FileState, SourceCheck};
 use super::Findings;
+use super::source::{FileState, SourceCheck};
 use crate::Result;
 use crate::answer::{Both, bytes, counted, day, of_pages};
 use crate::project::Project;
@@ -22,12 +22,21 @@ pub(super) fn settings(settings: &Settings) -> Vec<Both> {
     }
     let hold_out = settings.policy.hold_out.get();
     let (budget_en, budget_zh) = match settings.policy.budget {
-        Some(budget) => (format!("at most {} {currency}", budget.get()), format!("最多 {} {currency}", budget.get())),
+        Some(budget) => (
+            format!("at most {} {currency}", budget.get()),
+            format!("最多 {} {currency}", budget.get()),
+        ),
         None => ("no limit".to_owned(), "不限".to_owned()),
     };
     lines.push(Both::new(
-        format!("budget: {budget_en}; {} of customers left alone so that the effect can be measured", percent(hold_out, Language::English)),
-        format!("预算：{budget_zh}；{} 的客户留作对照，以测量效果", percent(hold_out, Language::Chinese)),
+        format!(
+            "budget: {budget_en}; {} of customers left alone so that the effect can be measured",
+            percent(hold_out, Language::English)
+        ),
+        format!(
+            "预算：{budget_zh}；{} 的客户留作对照，以测量效果",
+            percent(hold_out, Language::Chinese)
+        ),
     ));
     lines
 }
@@ -46,11 +55,15 @@ fn lost(settings: &Settings) -> Both {
             format!("lost: no purchase within {horizon}"),
             format!("流失：{horizon} 内没有再次购买"),
         ),
-        (LostKind::Contract, _) => {
-            Both::new("lost: a contract ended and was not renewed", "流失：合同到期未续约")
-        }
+        (LostKind::Contract, _) => Both::new(
+            "lost: a contract ended and was not renewed",
+            "流失：合同到期未续约",
+        ),
         (LostKind::Label, _) => {
-            let labels = settings.sources.iter().filter_map(|s| s.columns.get(Role::Label));
+            let labels = settings
+                .sources
+                .iter()
+                .filter_map(|s| s.columns.get(Role::Label));
             let column = labels.into_iter().next().unwrap_or("label");
             let when = settings.lost.lost_when.as_ref().map_or("", |w| w.as_str());
             Both::new(
@@ -68,13 +81,22 @@ fn value(settings: &Settings) -> Both {
         percent(value.margin.get(), Language::Chinese),
     );
     let (of_en, of_zh) = match (&value.amount, value.amount_per) {
-        (Some(column), Some(per)) => (format!(" of `{column}` per {per}"), format!("，取自 `{column}`（每 {per}）")),
+        (Some(column), Some(per)) => (
+            format!(" of `{column}` per {per}"),
+            format!("，取自 `{column}`（每 {per}）"),
+        ),
         _ => (String::new(), String::new()),
     };
     let (horizon, rate) = (value.horizon, value.discount_rate_per_year.get());
     Both::new(
-        format!("value: {margin_en} margin{of_en}, over {horizon}, discounted {} a year", percent(rate, Language::English)),
-        format!("价值：毛利率 {margin_zh}{of_zh}，计 {horizon}，年折现率 {}", percent(rate, Language::Chinese)),
+        format!(
+            "value: {margin_en} margin{of_en}, over {horizon}, discounted {} a year",
+            percent(rate, Language::English)
+        ),
+        format!(
+            "价值：毛利率 {margin_zh}{of_zh}，计 {horizon}，年折现率 {}",
+            percent(rate, Language::Chinese)
+        ),
     )
 }
 
@@ -86,7 +108,10 @@ pub(super) fn warn(settings: &Settings, findings: &mut Findings) {
             "没有 `[[offer]]`：只给出排序，不做决策",
         );
     }
-    let has_lines = settings.sources.iter().any(|s| s.table == Table::OrderLines);
+    let has_lines = settings
+        .sources
+        .iter()
+        .any(|s| s.table == Table::OrderLines);
     if !has_lines && settings.value.amount.is_none() {
         findings.warn(
             "`value.amount` is not set: customers are ranked by risk alone, and no offer can be weighed in money",
@@ -111,18 +136,28 @@ pub(super) async fn would(
         )]);
     }
     let sum = |state| {
-        sources.iter().map(|s| s.count(state)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+        sources
+            .iter()
+            .map(|s| s.count(state))
+            .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
     };
-    let ((new, new_bytes), (changed, changed_bytes)) = (sum(FileState::New), sum(FileState::Changed));
+    let ((new, new_bytes), (changed, changed_bytes)) =
+        (sum(FileState::New), sum(FileState::Changed));
     let mut lines = Vec::new();
     if new > 0 {
         let size = bytes(new_bytes);
-        lines.push(Both::new(format!("read {}, {size}", counted(new as u64, "new file")), format!("读取 {new} 个新文件，{size}")));
+        lines.push(Both::new(
+            format!("read {}, {size}", counted(new as u64, "new file")),
+            format!("读取 {new} 个新文件，{size}"),
+        ));
     }
     if changed > 0 {
         let size = bytes(changed_bytes);
         lines.push(Both::new(
-            format!("compare {} with what was read before, {size}; equal rows count once", counted(changed as u64, "changed file")),
+            format!(
+                "compare {} with what was read before, {size}; equal rows count once",
+                counted(changed as u64, "changed file")
+            ),
             format!("核对 {changed} 个有变化的文件，{size}；相同的行只计一次"),
         ));
     }
@@ -135,7 +170,9 @@ pub(super) async fn would(
     };
     let hash = project.settings.settings_hash().to_hex();
     let stages = project.ledger.stages(&last.run_id).await?;
-    let same = stages.iter().all(|stage| stage.settings_hash == hash.as_str());
+    let same = stages
+        .iter()
+        .all(|stage| stage.settings_hash == hash.as_str());
     let when = day(last.finished_at_us);
     lines.push(match (same, new + changed) {
         (true, 0) => Both::new(

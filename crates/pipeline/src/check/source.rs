@@ -73,8 +73,18 @@ impl SourceCheck {
         let written = self.written.as_deref().unwrap_or("?");
         let mut lines = vec![pick(
             language,
-            format!("`{}` -> {}: {}, {size}, {written}", self.path, self.table, counted(self.files.len() as u64, "file")),
-            format!("`{}` -> {}：{} 个文件，{size}，{written}", self.path, self.table, self.files.len()),
+            format!(
+                "`{}` -> {}: {}, {size}, {written}",
+                self.path,
+                self.table,
+                counted(self.files.len() as u64, "file")
+            ),
+            format!(
+                "`{}` -> {}：{} 个文件，{size}，{written}",
+                self.path,
+                self.table,
+                self.files.len()
+            ),
         )];
         for file in self.files.iter().take(NAMED_MAX) {
             let state = match file.state {
@@ -82,13 +92,25 @@ impl SourceCheck {
                 FileState::Changed => pick(language, "changed", "有变化"),
                 FileState::Read => pick(language, "read before", "已读过"),
             };
-            lines.push(format!("  {}  {}  {state}", file.name, bytes(file.size_bytes)));
+            lines.push(format!(
+                "  {}  {}  {state}",
+                file.name,
+                bytes(file.size_bytes)
+            ));
         }
         if self.files.len() > NAMED_MAX {
             let more = self.files.len() - NAMED_MAX;
-            lines.push(pick(language, format!("  ... and {more} more"), format!("  ……另有 {more} 个")));
+            lines.push(pick(
+                language,
+                format!("  ... and {more} more"),
+                format!("  ……另有 {more} 个"),
+            ));
         }
-        let titles = pick(language, ["column", "kind", "missing", "used for"], ["列", "类型", "缺失", "用途"]);
+        let titles = pick(
+            language,
+            ["column", "kind", "missing", "used for"],
+            ["列", "类型", "缺失", "用途"],
+        );
         let mut rows = vec![titles.map(str::to_owned).to_vec()];
         rows.extend(self.columns.iter().map(|column| column.cells(language)));
         if rows.len() > 1 {
@@ -126,13 +148,20 @@ pub(super) async fn look_at(
     for file in &files {
         let path = file.path.to_string_lossy().into_owned();
         let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-        let seen = project.ledger.file_seen(&name, &path, size, file.mtime_us).await?;
+        let seen = project
+            .ledger
+            .file_seen(&name, &path, size, file.mtime_us)
+            .await?;
         let state = match seen {
             Some(_) => FileState::Read,
             None if before.iter().any(|record| record.path == path) => FileState::Changed,
             None => FileState::New,
         };
-        check.files.push(FileCheck { name: short_name(file), size_bytes: file.size, state });
+        check.files.push(FileCheck {
+            name: short_name(file),
+            size_bytes: file.size,
+            state,
+        });
     }
     for place in sampled(files.len(), LOOKED_AT_MAX) {
         look_into(project, source, &files[place], &mut check, findings);
@@ -150,7 +179,11 @@ fn sampled(files: usize, most: usize) -> Vec<usize> {
 }
 
 fn short_name(file: &SourceFile) -> String {
-    file.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    file.path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Looks at a sample of one file.
@@ -191,7 +224,12 @@ fn look_into(
 
 /// A column that the settings name and the file does not have.
 fn no_such_column(reading: &Reading, file: &SourceFile, column: &str, place: &str) -> CheckProblem {
-    let names: Vec<&str> = reading.profile.columns.iter().map(|c| c.name.as_str()).collect();
+    let names: Vec<&str> = reading
+        .profile
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
     let hint = match nearest(column, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the file has {}", crate::answer::listed(names, 30)),
@@ -215,7 +253,10 @@ fn unsure_of(dialect: &Dialect, source: &Source, findings: &mut Findings) {
     }
     if dialect.header_confidence < HEADER_CONFIDENCE_MIN && source.header.is_none() {
         let (en, zh) = match dialect.header {
-            true => ("its first line is taken for the names of the columns", "首行视为列名"),
+            true => (
+                "its first line is taken for the names of the columns",
+                "首行视为列名",
+            ),
             false => ("its first line is taken for data", "首行视为数据"),
         };
         findings.unsure(

@@ -26,15 +26,22 @@ impl ModelComparison {
     pub(super) fn new(first: &ModelSummary, second: &ModelSummary) -> Self {
         let (a, b) = (card(first), card(second));
         let test = |notes: &Notes| {
-            let date = notes.splits.iter().find(|s| s.is_test).map(|s| (s.as_of_us, s.until_us));
+            let date = notes
+                .splits
+                .iter()
+                .find(|s| s.is_test)
+                .map(|s| (s.as_of_us, s.until_us));
             (date, notes.test_rows, notes.test_lost)
         };
         let (of_a, of_b) = (Measure::all(&a), Measure::all(&b));
         let mut names: Vec<&str> = of_a.iter().map(|m| m.metric.as_str()).collect();
-        names.extend(of_b.iter().map(|m| m.metric.as_str()).filter(|n| of_a.iter().all(|m| m.metric != *n)));
-        let of = |measures: &[Measure], name: &str| {
-            measures.iter().find(|m| m.metric == name).cloned()
-        };
+        names.extend(
+            of_b.iter()
+                .map(|m| m.metric.as_str())
+                .filter(|n| of_a.iter().all(|m| m.metric != *n)),
+        );
+        let of =
+            |measures: &[Measure], name: &str| measures.iter().find(|m| m.metric == name).cloned();
         Self {
             first: first.model_version.clone(),
             second: second.model_version.clone(),
@@ -50,7 +57,11 @@ impl ModelComparison {
     pub fn lines(&self, language: Language) -> Vec<String> {
         let text = |m: &Option<Measure>| m.as_ref().map_or("-".to_owned(), Measure::text);
         let mut rows = vec![vec![String::new(), self.first.clone(), self.second.clone()]];
-        rows.extend(self.measures.iter().map(|(name, a, b)| vec![name.clone(), text(a), text(b)]));
+        rows.extend(
+            self.measures
+                .iter()
+                .map(|(name, a, b)| vec![name.clone(), text(a), text(b)]),
+        );
         let mut lines = aligned(&rows);
         if !self.same_test {
             lines.push(String::new());
@@ -71,11 +82,18 @@ mod tests {
 
     #[test]
     fn two_versions_stand_side_by_side() {
-        let compared = ModelComparison::new(&version("churn-a", 0.7, 9), &version("churn-b", 0.8, 9));
+        let compared =
+            ModelComparison::new(&version("churn-a", 0.7, 9), &version("churn-b", 0.8, 9));
         assert!(compared.same_test);
         let lines = compared.lines(Language::English);
-        assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["churn-a", "churn-b"]);
-        assert!(lines[1].contains("0.700 (0.600–0.800)") && lines[1].contains("0.800"), "{lines:?}");
+        assert_eq!(
+            lines[0].split_whitespace().collect::<Vec<_>>(),
+            ["churn-a", "churn-b"]
+        );
+        assert!(
+            lines[1].contains("0.700 (0.600–0.800)") && lines[1].contains("0.800"),
+            "{lines:?}"
+        );
         let other = ModelComparison::new(&version("churn-a", 0.7, 9), &version("churn-b", 0.8, 8));
         assert_eq!(other.lines(Language::English).len(), 4);
     }

@@ -5,6 +5,7 @@
 //! `score` until the next run fits another.
 
 mod compare;
+mod looks;
 pub(crate) mod served;
 mod show;
 
@@ -13,7 +14,8 @@ use perennial_ledger::{ModelSummary, Promotion};
 use serde::Serialize;
 
 pub use compare::ModelComparison;
-pub use show::{Measure, Measured, ModelLine, ModelList, ModelShown};
+pub use looks::Measured;
+pub use show::{Measure, ModelLine, ModelList, ModelShown};
 
 use crate::answer::{moment, pick};
 use crate::project::Project;
@@ -43,7 +45,11 @@ impl ModelChange {
         let Self { before, now, .. } = self;
         match before {
             Some(before) if before == now => {
-                vec![pick(language, format!("`{now}` serves already"), format!("`{now}` 已在使用中"))]
+                vec![pick(
+                    language,
+                    format!("`{now}` serves already"),
+                    format!("`{now}` 已在使用中"),
+                )]
             }
             Some(before) => vec![
                 pick(
@@ -54,7 +60,11 @@ impl ModelChange {
                 until_next_run(language),
             ],
             None => vec![
-                pick(language, format!("`{now}` serves from now on"), format!("从现在起使用 `{now}`")),
+                pick(
+                    language,
+                    format!("`{now}` serves from now on"),
+                    format!("从现在起使用 `{now}`"),
+                ),
                 until_next_run(language),
             ],
         }
@@ -76,7 +86,12 @@ fn until_next_run(language: Language) -> String {
 pub async fn list(project: &Project) -> Result<ModelList> {
     let serving = serving(project).await?;
     let versions = project.ledger.models(Some(MODEL)).await?;
-    Ok(ModelList { versions: versions.iter().map(|m| ModelLine::new(m, &serving)).collect() })
+    Ok(ModelList {
+        versions: versions
+            .iter()
+            .map(|m| ModelLine::new(m, &serving))
+            .collect(),
+    })
 }
 
 /// One version: what it was made of, how good it is, what it looks at.
@@ -85,7 +100,11 @@ pub async fn list(project: &Project) -> Result<ModelList> {
 /// `model/version-missing`, `model/version-ambiguous`.
 pub async fn show(project: &Project, version: &str) -> Result<ModelShown> {
     let found = find(project, version).await?;
-    let model = project.ledger.model(&found.model_version).await?.ok_or_else(|| missing(version))?;
+    let model = project
+        .ledger
+        .model(&found.model_version)
+        .await?
+        .ok_or_else(|| missing(version))?;
     ModelShown::new(&found, &model.bytes, &serving(project).await?)
 }
 
@@ -143,12 +162,20 @@ async fn change(project: &Project, now: &str, by: &str, reason: &str) -> Result<
         };
         project.ledger.promote(&promotion).await?;
     }
-    Ok(ModelChange { before, now: now.to_owned(), at: moment(at_us) })
+    Ok(ModelChange {
+        before,
+        now: now.to_owned(),
+        at: moment(at_us),
+    })
 }
 
 /// The version in force.
 async fn serving(project: &Project) -> Result<Option<String>> {
-    Ok(project.ledger.current_model(MODEL).await?.map(|p| p.model_version))
+    Ok(project
+        .ledger
+        .current_model(MODEL)
+        .await?
+        .map(|p| p.model_version))
 }
 
 /// The versions that served one after the other, rollbacks taken back with what
@@ -174,7 +201,10 @@ async fn find(project: &Project, start: &str) -> Result<ModelSummary> {
         [place] => place,
         [] => return Err(missing(start)),
         ref several => {
-            let which: Vec<&str> = several.iter().filter_map(|i| names.get(*i).copied()).collect();
+            let which: Vec<&str> = several
+                .iter()
+                .filter_map(|i| names.get(*i).copied())
+                .collect();
             return Err(Error::cannot(
                 "model/version-ambiguous",
                 format!("several versions begin with `{start}`"),
@@ -190,7 +220,10 @@ fn matching(names: &[&str], start: &str) -> Vec<usize> {
     if let Some(exact) = names.iter().position(|name| *name == start) {
         return vec![exact];
     }
-    let short = |name: &str| name.strip_prefix(MODEL).map(|rest| rest.trim_start_matches('-').to_owned());
+    let short = |name: &str| {
+        name.strip_prefix(MODEL)
+            .map(|rest| rest.trim_start_matches('-').to_owned())
+    };
     let begins = |name: &&str| {
         !start.is_empty()
             && (name.starts_with(start) || short(name).is_some_and(|rest| rest.starts_with(start)))
@@ -232,7 +265,11 @@ mod tests {
 
     #[test]
     fn rolling_back_twice_goes_back_twice() {
-        let mut all = vec![promotion("a", "run"), promotion("b", "run"), promotion("c", "run")];
+        let mut all = vec![
+            promotion("a", "run"),
+            promotion("b", "run"),
+            promotion("c", "run"),
+        ];
         assert_eq!(served_in_turn(&all), ["a", "b", "c"]);
         all.push(promotion("b", BY_ROLLBACK));
         assert_eq!(served_in_turn(&all), ["a", "b"]);
@@ -244,7 +281,11 @@ mod tests {
 
     #[test]
     fn a_version_promoted_again_counts_once() {
-        let all = [promotion("a", "run"), promotion("a", BY_PROMOTE), promotion("b", BY_PROMOTE)];
+        let all = [
+            promotion("a", "run"),
+            promotion("a", BY_PROMOTE),
+            promotion("b", BY_PROMOTE),
+        ];
         assert_eq!(served_in_turn(&all), ["a", "b"]);
         assert_eq!(served_in_turn(&[]), Vec::<&str>::new());
     }

@@ -64,7 +64,10 @@ impl Served {
                             levels: plan.levels.clone(),
                             has_other_levels: plan.pooled_rows > 0,
                         },
-                        _ => Wanted { is_number: column.is_number, ..number(&column.name) },
+                        _ => Wanted {
+                            is_number: column.is_number,
+                            ..number(&column.name)
+                        },
                     })
                     .collect()
             }
@@ -104,7 +107,10 @@ impl Served {
                 let columns = &model.preparation().columns;
                 let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
                 let found = reasons(model, matrix, REASONS)?;
-                found.iter().map(|r| words::reasons(r, &names, currency)).collect()
+                found
+                    .iter()
+                    .map(|r| words::reasons(r, &names, currency))
+                    .collect()
             }
             Self::Ratio(found) => rule(found.column()),
             Self::OneColumn(found) => rule(found.column()),
@@ -121,11 +127,15 @@ mod tests {
     use super::*;
 
     fn table() -> (Matrix, Vec<bool>) {
-        let plans: Vec<Option<&str>> =
-            (0..40).map(|i| Some(if i % 2 == 0 { "basic" } else { "gold" })).collect();
+        let plans: Vec<Option<&str>> = (0..40)
+            .map(|i| Some(if i % 2 == 0 { "basic" } else { "gold" }))
+            .collect();
         let visits = (0..40).map(|i| f64::from(i % 7)).collect();
         let lost = (0..40).map(|i| i % 2 == 0 && i % 5 != 0).collect();
-        let columns = vec![Column::category("plan", &plans), Column::number("visits", visits)];
+        let columns = vec![
+            Column::category("plan", &plans),
+            Column::number("visits", visits),
+        ];
         (Matrix::new(columns).unwrap(), lost)
     }
 
@@ -135,18 +145,37 @@ mod tests {
         let settings = LogisticSettings::default();
         let model = fit(&Training::new(&matrix, &lost), &settings).unwrap();
         let served = Served::from_bytes(&model.to_bytes().unwrap(), true).unwrap();
-        assert_eq!(served.predict(&matrix).unwrap(), model.predict(&matrix).unwrap());
+        assert_eq!(
+            served.predict(&matrix).unwrap(),
+            model.predict(&matrix).unwrap()
+        );
         let wanted = served.wanted();
-        assert_eq!((wanted[0].name.as_str(), wanted[0].is_number), ("plan", false));
+        assert_eq!(
+            (wanted[0].name.as_str(), wanted[0].is_number),
+            ("plan", false)
+        );
         assert_eq!(wanted[0].levels, ["basic", "gold"]);
         assert!(wanted[1].is_number);
-        assert!(served.reasons(&matrix, "GBP").unwrap()[0].en.contains("plan is basic"));
+        assert!(
+            served.reasons(&matrix, "GBP").unwrap()[0]
+                .en
+                .contains("plan is basic")
+        );
 
         let (rule, _) =
             OneColumnRule::fit(&matrix, &lost, None, &OneColumnSettings::default()).unwrap();
         let served = Served::from_bytes(&rule.to_bytes().unwrap(), false).unwrap();
-        assert_eq!(served.predict(&matrix).unwrap(), rule.predict(&matrix).unwrap());
-        assert_eq!((served.wanted()[0].name.as_str(), served.wanted()[0].is_number), ("plan", false));
+        assert_eq!(
+            served.predict(&matrix).unwrap(),
+            rule.predict(&matrix).unwrap()
+        );
+        assert_eq!(
+            (
+                served.wanted()[0].name.as_str(),
+                served.wanted()[0].is_number
+            ),
+            ("plan", false)
+        );
 
         let scores: Vec<f64> = (0..40).map(f64::from).collect();
         let rule = RatioRule::fit("silence_ratio", &scores, &lost, &Default::default()).unwrap();

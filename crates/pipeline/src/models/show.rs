@@ -1,20 +1,17 @@
 //! Versions as people look at them: a list, or one by itself.
 
 use perennial_ledger::ModelSummary;
-use perennial_learn::plain_rule::{RuleBin, RuleBinKind};
-use perennial_learn::prepare::TermKind;
 use perennial_web::format;
 use serde::Serialize;
 
 use super::card;
+use super::looks::{Measured, looks_at};
 use super::served::Served;
 use crate::Result;
 use crate::answer::{Both, aligned, day, moment, of_pages, pick};
 use crate::settings::Language;
 use crate::stages::model::Notes;
 
-/// What a model looks at, of that many things at the most, the weightiest first.
-const LOOKS_MAX: usize = 15;
 /// Measures in a list of versions.
 const LIST_MEASURES: [&str; 3] = ["roc_auc", "log_loss", "ece"];
 
@@ -93,19 +90,35 @@ impl ModelLine {
 
     fn cells(&self, language: Language) -> Vec<String> {
         let measure = |name: &&str| {
-            self.measures.iter().find(|m| m.metric == **name).map_or("-".to_owned(), Measure::text)
+            self.measures
+                .iter()
+                .find(|m| m.metric == **name)
+                .map_or("-".to_owned(), Measure::text)
         };
-        let serves = if self.serves { pick(language, "serves", "使用中") } else { "" };
-        [self.model_version.clone(), serves.to_owned(), self.created_at.clone(), self.model.to_owned()]
-            .into_iter()
-            .chain([format::count(self.train_rows)])
-            .chain(LIST_MEASURES.iter().map(measure))
-            .collect()
+        let serves = if self.serves {
+            pick(language, "serves", "使用中")
+        } else {
+            ""
+        };
+        [
+            self.model_version.clone(),
+            serves.to_owned(),
+            self.created_at.clone(),
+            self.model.to_owned(),
+        ]
+        .into_iter()
+        .chain([format::count(self.train_rows)])
+        .chain(LIST_MEASURES.iter().map(measure))
+        .collect()
     }
 }
 
 fn kind(notes: &Notes) -> &'static str {
-    if notes.uses_logistic { "logistic_regression" } else { "plain_rule" }
+    if notes.uses_logistic {
+        "logistic_regression"
+    } else {
+        "plain_rule"
+    }
 }
 
 /// Every version, newest first.
@@ -127,29 +140,24 @@ impl ModelList {
         }
         let titles = pick(
             language,
-            ["version", "", "fitted", "model", "rows", "roc_auc", "log_loss", "ece"],
-            ["版本", "", "训练时间", "模型", "行数", "roc_auc", "log_loss", "ece"],
+            [
+                "version", "", "fitted", "model", "rows", "roc_auc", "log_loss", "ece",
+            ],
+            [
+                "版本",
+                "",
+                "训练时间",
+                "模型",
+                "行数",
+                "roc_auc",
+                "log_loss",
+                "ece",
+            ],
         );
         let mut rows = vec![titles.map(str::to_owned).to_vec()];
         rows.extend(self.versions.iter().map(|line| line.cells(language)));
         aligned(&rows)
     }
-}
-
-/// One thing that a model looks at, or one step of a rule.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Measured {
-    /// The column.
-    pub feature: String,
-    /// What of it: `value`, `missing`, a level or a range.
-    pub term: String,
-    /// For the logistic regression, log-odds: of one standard deviation, or
-    /// against the commonest level. For a rule, the churn probability.
-    pub weight: f64,
-    /// Lower end of the 95 % interval, where there is one.
-    pub low: Option<f64>,
-    /// Upper end of it.
-    pub high: Option<f64>,
 }
 
 /// One version by itself.
@@ -200,17 +208,34 @@ impl ModelShown {
         let pages = of_pages(language);
         let fitted = pick(
             language,
-            format!("{} rows, {} of them lost", format::count(self.line.train_rows), format::count(self.train_lost)),
-            format!("{} 行，其中流失 {} 行", format::count(self.line.train_rows), format::count(self.train_lost)),
+            format!(
+                "{} rows, {} of them lost",
+                format::count(self.line.train_rows),
+                format::count(self.train_lost)
+            ),
+            format!(
+                "{} 行，其中流失 {} 行",
+                format::count(self.line.train_rows),
+                format::count(self.train_lost)
+            ),
         );
         let mut facts = vec![
             vec![say("version", "版本"), self.line.model_version.clone()],
             vec![say("model", "模型"), self.line.model.to_owned()],
             vec![say("fitted", "训练时间"), self.line.created_at.clone()],
             vec![say("on", "训练数据"), fitted],
-            vec![say("judged", "检验方式"), self.judged.of(language).to_owned()],
-            vec![say("threshold", "阈值"), format::percent(self.threshold, pages)],
-            vec![say("by", "程序"), format!("perennial {}", self.code_version)],
+            vec![
+                say("judged", "检验方式"),
+                self.judged.of(language).to_owned(),
+            ],
+            vec![
+                say("threshold", "阈值"),
+                format::percent(self.threshold, pages),
+            ],
+            vec![
+                say("by", "程序"),
+                format!("perennial {}", self.code_version),
+            ],
         ];
         if self.line.serves {
             facts.insert(1, vec![say("serves", "状态"), say("yes", "使用中")]);
@@ -221,31 +246,30 @@ impl ModelShown {
         let mut lines = aligned(&facts);
         if !self.line.measures.is_empty() {
             lines.push(String::new());
-            let rows = self.line.measures.iter().map(|m| vec![m.metric.clone(), m.text()]);
+            let rows = self
+                .line
+                .measures
+                .iter()
+                .map(|m| vec![m.metric.clone(), m.text()]);
             lines.extend(aligned(&rows.collect::<Vec<_>>()));
         }
         lines.push(String::new());
         let titles = match self.line.model {
-            "logistic_regression" => [say("column", "列"), String::new(), say("log-odds", "对数几率")],
-            _ => [say("column", "列"), String::new(), say("churn probability", "流失概率")],
+            "logistic_regression" => [
+                say("column", "列"),
+                String::new(),
+                say("log-odds", "对数几率"),
+            ],
+            _ => [
+                say("column", "列"),
+                String::new(),
+                say("churn probability", "流失概率"),
+            ],
         };
         let mut rows = vec![titles.to_vec()];
         rows.extend(self.looks_at.iter().map(Measured::cells));
         lines.extend(aligned(&rows));
         lines
-    }
-}
-
-impl Measured {
-    fn cells(&self) -> Vec<String> {
-        let number = |value: f64| format!("{value:+.2}");
-        let weight = match (self.low, self.high) {
-            (Some(low), Some(high)) => {
-                format!("{} ({} to {})", number(self.weight), number(low), number(high))
-            }
-            _ => format!("{:.3}", self.weight),
-        };
-        vec![self.feature.clone(), self.term.clone(), weight]
     }
 }
 
@@ -255,7 +279,11 @@ fn judged(notes: &Notes) -> Both {
     match &notes.evaluation {
         EvaluationNotes::None => Both::new("not at all: too few rows", "未检验：数据太少"),
         EvaluationNotes::LaterTime { .. } => {
-            let when = notes.splits.iter().find(|s| s.is_test).map(|s| day(s.as_of_us));
+            let when = notes
+                .splits
+                .iter()
+                .find(|s| s.is_test)
+                .map(|s| day(s.as_of_us));
             let when = when.unwrap_or_else(|| "-".to_owned());
             Both::new(
                 format!("on {rows} customers at a later date, {when}"),
@@ -269,72 +297,23 @@ fn judged(notes: &Notes) -> Both {
     }
 }
 
-fn looks_at(served: &Served) -> Vec<Measured> {
-    match served {
-        Served::Logistic(model) => {
-            let names = &model.preparation().columns;
-            let mut all: Vec<Measured> = model
-                .coefficients()
-                .iter()
-                .filter_map(|c| {
-                    Some(Measured {
-                        feature: names.get(c.column?)?.name.clone(),
-                        term: term_word(&c.term),
-                        weight: c.estimate,
-                        low: Some(c.low),
-                        high: Some(c.high),
-                    })
-                })
-                .collect();
-            all.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-            all.truncate(LOOKS_MAX);
-            all
-        }
-        Served::Ratio(rule) => {
-            let every = rule.knots().len().div_ceil(LOOKS_MAX).max(1);
-            let steps = rule.knots().iter().step_by(every);
-            steps.map(|k| step(rule.column(), format!("{:.2}", k.score), k.rate)).collect()
-        }
-        Served::OneColumn(rule) => {
-            let bins = rule.bins().iter().filter(|bin| bin.rows > 0).take(LOOKS_MAX);
-            bins.map(|bin| step(rule.column(), bin_word(bin), bin.rate)).collect()
-        }
-    }
-}
-
-fn step(column: &str, term: String, rate: f64) -> Measured {
-    Measured { feature: column.to_owned(), term, weight: rate, low: None, high: None }
-}
-
-fn bin_word(bin: &RuleBin) -> String {
-    match &bin.kind {
-        RuleBinKind::Range { above: None, up_to: Some(up_to) } => format!("<= {up_to}"),
-        RuleBinKind::Range { above: Some(above), up_to: None } => format!("> {above}"),
-        RuleBinKind::Range { above: Some(above), up_to: Some(up_to) } => format!("{above} .. {up_to}"),
-        RuleBinKind::Range { above: None, up_to: None } => "value".to_owned(),
-        RuleBinKind::Level(level) => format!("= {level}"),
-        RuleBinKind::OtherLevels => "other".to_owned(),
-        RuleBinKind::Missing => "missing".to_owned(),
-    }
-}
-
-fn term_word(term: &TermKind) -> String {
-    match term {
-        TermKind::Intercept => "constant".to_owned(),
-        TermKind::Value => "value".to_owned(),
-        TermKind::MissingNumber | TermKind::MissingLevel => "missing".to_owned(),
-        TermKind::Level(level) => format!("= {level}"),
-        TermKind::PooledLevels => "other".to_owned(),
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
 
     pub(in crate::models) fn version(name: &str, auc: f64, test_rows: u64) -> ModelSummary {
-        let mut notes = Notes { uses_logistic: true, test_rows, ..Notes::default() };
-        notes.logistic.metrics = vec![("roc_auc".to_owned(), auc, Some(auc - 0.1), Some(auc + 0.1), 9)];
+        let mut notes = Notes {
+            uses_logistic: true,
+            test_rows,
+            ..Notes::default()
+        };
+        notes.logistic.metrics = vec![(
+            "roc_auc".to_owned(),
+            auc,
+            Some(auc - 0.1),
+            Some(auc + 0.1),
+            9,
+        )];
         ModelSummary {
             model_version: name.to_owned(),
             model: "churn".to_owned(),
@@ -349,9 +328,23 @@ pub(super) mod tests {
     fn the_list_marks_what_serves() {
         let serving = Some("churn-b".to_owned());
         let versions = [version("churn-b", 0.8, 9), version("churn-a", 0.7, 9)];
-        let list = ModelList { versions: versions.iter().map(|m| ModelLine::new(m, &serving)).collect() };
+        let list = ModelList {
+            versions: versions
+                .iter()
+                .map(|m| ModelLine::new(m, &serving))
+                .collect(),
+        };
         let lines = list.lines(Language::English);
-        assert!(lines[1].contains("serves") && !lines[2].contains("serves"), "{lines:?}");
-        assert!(ModelList { versions: Vec::new() }.lines(Language::Chinese)[0].contains("还没有"));
+        assert!(
+            lines[1].contains("serves") && !lines[2].contains("serves"),
+            "{lines:?}"
+        );
+        assert!(
+            ModelList {
+                versions: Vec::new()
+            }
+            .lines(Language::Chinese)[0]
+                .contains("还没有")
+        );
     }
 }

@@ -27,6 +27,7 @@ fn sorted(parts: &[Codes]) -> Vec<(&'static str, &'static str)> {
     all
 }
 
+#[rustfmt::skip] // one entry a line
 const SOURCE: Codes = &[
     ("source/column-unknown", "a source does not have a column that the settings name"),
     ("source/columns-differ", "a file of labelled customers has other columns than those before it"),
@@ -49,6 +50,7 @@ const SOURCE: Codes = &[
     ("source/unsupported", "a file is of a kind that is not read"),
 ];
 
+#[rustfmt::skip] // one entry a line
 const STORE: Codes = &[
     ("file/io", "a file or folder cannot be read or written"),
     ("key/exists", "a key file is there already, and keys are never overwritten"),
@@ -86,6 +88,7 @@ const STORE: Codes = &[
     ("vault/wrong-key", "the key does not open this vault"),
 ];
 
+#[rustfmt::skip] // one entry a line
 const WORK: Codes = &[
     ("bug", "the program itself is wrong"),
     ("calendar/zone-unknown", "a time zone is not in the time-zone database"),
@@ -153,6 +156,7 @@ const WORK: Codes = &[
     ("web/spreadsheet", "a spreadsheet cannot be written"),
 ];
 
+#[rustfmt::skip] // one entry a line
 const REASONS: Codes = &[
     ("cell/not-a-number", "no number where one is expected"),
     ("cell/not-a-time", "no date or time where one is expected"),
@@ -174,6 +178,7 @@ const REASONS: Codes = &[
     ("row/too-long", "a row longer than the limit"),
 ];
 
+#[rustfmt::skip] // one entry a line
 const WARNINGS: Codes = &[
     ("history/capped", "a customer's history is too long to be looked at whole"),
     ("horizon/longest-candidate", "the customers' rhythm is slower than the longest horizon tried"),
@@ -204,9 +209,12 @@ mod tests {
     fn is_code(text: &str) -> bool {
         let word = |part: &str| {
             part.starts_with(|c: char| c.is_ascii_lowercase())
-                && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
-        text.split_once('/').is_some_and(|(a, b)| word(a) && word(b))
+        text.split_once('/')
+            .is_some_and(|(a, b)| word(a) && word(b))
     }
 
     /// Literals of the program's own code, tests and this page left out.
@@ -243,11 +251,22 @@ mod tests {
             .map(|(code, _)| code.to_owned())
             .filter(|code| code.contains('/'))
             .collect();
-        let prefixes: BTreeSet<&str> = listed.iter().filter_map(|c| Some(c.split_once('/')?.0)).collect();
-        let ours = found.iter().filter(|c| c.split_once('/').is_some_and(|(p, _)| prefixes.contains(p)));
+        let prefixes: BTreeSet<&str> = listed
+            .iter()
+            .filter_map(|c| Some(c.split_once('/')?.0))
+            .collect();
+        let ours = found
+            .iter()
+            .filter(|c| c.split_once('/').is_some_and(|(p, _)| prefixes.contains(p)));
         let missing: Vec<_> = ours.filter(|code| !listed.contains(*code)).collect();
-        let gone: Vec<_> = listed.iter().filter(|code| !found.contains(*code)).collect();
-        assert!(missing.is_empty() && gone.is_empty(), "missing {missing:?}, gone {gone:?}");
+        let gone: Vec<_> = listed
+            .iter()
+            .filter(|code| !found.contains(*code))
+            .collect();
+        assert!(
+            missing.is_empty() && gone.is_empty(),
+            "missing {missing:?}, gone {gone:?}"
+        );
     }
 
     #[test]
@@ -255,7 +274,11 @@ mod tests {
         for codes in [errors(), reasons(), warnings()] {
             let names: BTreeSet<&str> = codes.iter().map(|(code, _)| *code).collect();
             assert_eq!(names.len(), codes.len());
-            assert!(codes.iter().all(|(_, meaning)| !meaning.is_empty() && !meaning.ends_with('.')));
+            assert!(
+                codes
+                    .iter()
+                    .all(|(_, meaning)| !meaning.is_empty() && !meaning.ends_with('.'))
+            );
         }
     }
 }

@@ -18,11 +18,23 @@ pub fn tables() -> String {
          Moments are in UTC with microseconds. `run_id` names the run that wrote a row.\n",
     );
     for table in table_docs() {
-        let TableDoc { name, stage, grain, more, .. } = table;
-        page.push_str(&format!("\n## `{name}`\n\n{grain}. Written by the stage `{stage}`.{more}\n\n"));
+        let TableDoc {
+            name,
+            stage,
+            grain,
+            more,
+            ..
+        } = table;
+        page.push_str(&format!(
+            "\n## `{name}`\n\n{grain}. Written by the stage `{stage}`.{more}\n\n"
+        ));
         page.push_str("| column | type | meaning |\n| --- | --- | --- |\n");
         for column in table.columns {
-            let ColumnDoc { name, kind, meaning } = column;
+            let ColumnDoc {
+                name,
+                kind,
+                meaning,
+            } = column;
             page.push_str(&format!("| `{name}` | {kind} | {} |\n", cell(meaning)));
         }
     }
@@ -37,7 +49,11 @@ pub fn features() -> String {
          | name | unit | missing | English | 中文 |\n| --- | --- | --- | --- | --- |\n",
     );
     for spec in order_line_features() {
-        let missing = if spec.can_be_missing() { "can be" } else { "never" };
+        let missing = if spec.can_be_missing() {
+            "can be"
+        } else {
+            "never"
+        };
         page.push_str(&format!(
             "| `{}` | {} ({}) | {missing} | {} | {} |\n",
             spec.name,
@@ -71,6 +87,10 @@ mod tests {
             assert!(page.contains(&format!("| `{}` |", spec.name)));
         }
         let columns = page.lines().nth(4).map(|line| line.matches(" | ").count());
-        assert!(page.lines().skip(4).all(|line| Some(line.matches(" | ").count()) == columns));
+        assert!(
+            page.lines()
+                .skip(4)
+                .all(|line| Some(line.matches(" | ").count()) == columns)
+        );
     }
 }

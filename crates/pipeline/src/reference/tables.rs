@@ -40,41 +40,80 @@ const MONEY: &str = "decimal(18,4)";
 const FLAG: &str = "boolean";
 
 const RUN: Column = ("run_id", TEXT, "the run that wrote the row");
-const AS_OF: Column = ("as_of", TIME, "the moment a decision would have been made; nothing at or after it is known");
+const AS_OF: Column = (
+    "as_of",
+    TIME,
+    "the moment a decision would have been made; nothing at or after it is known",
+);
 const CUSTOMER: Column = ("customer_id", ID, "the customer's pseudonym");
 const VERSION: Column = ("model_version", TEXT, "the version of the model");
-const SPLIT: Column = ("split", TEXT, "`later` for a later date, `cv` for folds; missing where nothing was judged");
+const SPLIT: Column = (
+    "split",
+    TEXT,
+    "`later` for a later date, `cv` for folds; missing where nothing was judged",
+);
 const TEST_DATE: Column = ("as_of", TIME, "the test date; missing for folds");
 const MODEL: Column = ("model", TEXT, "`plain_rule` or `logistic_regression`");
 
+/// A table's name, stage, grain, further words and columns; no columns stand for
+/// those of the feature catalogue.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [Column],
+);
+
+/// Every table, in the order of the stages.
+#[rustfmt::skip] // one entry a line
+const TABLES: &[Row] = &[
+    ("order_lines", "ingest", "One line of an order or of a return", ORDER_LINES_MORE, ORDER_LINES),
+    ("customers", "ingest", "One customer of a labelled table", CUSTOMERS_MORE, CUSTOMERS),
+    ("ingests", "ingest", "One reading of a file", INGESTS_MORE, INGESTS),
+    ("ingest_columns", "ingest", "One column of a file, before any cleaning", "", INGEST_COLUMNS),
+    ("quarantine", "ingest", "One row that was set aside", QUARANTINE_MORE, QUARANTINE),
+    ("features", "features", "One customer at one as-of moment", FEATURES_MORE, &[]),
+    ("labels", "features", "One customer at one as-of moment", "", LABELS),
+    ("months", "features", "One month of the business's calendar", "", MONTHS),
+    ("model_versions", "model", "One version of the model", "", MODEL_VERSIONS),
+    ("evaluations", "model", "One measure of one model", "", EVALUATIONS),
+    ("calibration", "model", "One group of customers with about the same probability", "", CALIBRATION),
+    ("lift", "model", "One tenth of the customers, by their probability", "", LIFT),
+    ("curves", "model", "One point of a curve", "", CURVES),
+    ("importances", "model", "One term of the logistic regression", "", IMPORTANCES),
+    ("scores", "model", "One customer", "", SCORES),
+    ("clv", "value", "One customer and one formula", CLV_MORE, CLV),
+    ("decisions", "decide", "One customer", "", DECISIONS),
+];
+
 /// Every table, in the order of the stages.
 pub fn table_docs() -> Vec<TableDoc> {
-    let mut docs = Vec::new();
-    let mut add = |name, stage, grain, more, columns: &[Column]| {
-        let columns = columns
-            .iter()
-            .map(|&(name, kind, meaning)| ColumnDoc { name, kind, meaning })
-            .collect();
-        docs.push(TableDoc { name, stage, grain, more, columns });
-    };
-    add("order_lines", "ingest", "One line of an order or of a return", ORDER_LINES_MORE, ORDER_LINES);
-    add("customers", "ingest", "One customer of a labelled table", CUSTOMERS_MORE, CUSTOMERS);
-    add("ingests", "ingest", "One reading of a file", INGESTS_MORE, INGESTS);
-    add("ingest_columns", "ingest", "One column of a file, before any cleaning", "", INGEST_COLUMNS);
-    add("quarantine", "ingest", "One row that was set aside", QUARANTINE_MORE, QUARANTINE);
-    add("features", "features", "One customer at one as-of moment", FEATURES_MORE, &features());
-    add("labels", "features", "One customer at one as-of moment", "", LABELS);
-    add("months", "features", "One month of the business's calendar", "", MONTHS);
-    add("model_versions", "model", "One version of the model", "", MODEL_VERSIONS);
-    add("evaluations", "model", "One measure of one model", "", EVALUATIONS);
-    add("calibration", "model", "One group of customers with about the same probability", "", CALIBRATION);
-    add("lift", "model", "One tenth of the customers, by their probability", "", LIFT);
-    add("curves", "model", "One point of a curve", "", CURVES);
-    add("importances", "model", "One term of the logistic regression", "", IMPORTANCES);
-    add("scores", "model", "One customer", "", SCORES);
-    add("clv", "value", "One customer and one formula", CLV_MORE, CLV);
-    add("decisions", "decide", "One customer", "", DECISIONS);
-    docs
+    let catalogue = features();
+    TABLES
+        .iter()
+        .map(|&(name, stage, grain, more, columns)| {
+            let columns = if columns.is_empty() {
+                catalogue.as_slice()
+            } else {
+                columns
+            };
+            TableDoc {
+                name,
+                stage,
+                grain,
+                more,
+                columns: columns
+                    .iter()
+                    .map(|&(name, kind, meaning)| ColumnDoc {
+                        name,
+                        kind,
+                        meaning,
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
 }
 
 fn features() -> Vec<Column> {
@@ -85,10 +124,15 @@ fn features() -> Vec<Column> {
         };
         (spec.name, kind, spec.en)
     });
-    [CUSTOMER, AS_OF].into_iter().chain(own).chain([RUN]).collect()
+    [CUSTOMER, AS_OF]
+        .into_iter()
+        .chain(own)
+        .chain([RUN])
+        .collect()
 }
 
 const ORDER_LINES_MORE: &str = " Kept by bucket of the customer and in the order of time; the project's traits follow as columns of text.";
+#[rustfmt::skip] // one entry a line
 const ORDER_LINES: &[Column] = &[
     ("subject_id", ID, "the pseudonym of the identifier as read; missing where the row names nobody"),
     ("customer_id", ID, "the pseudonym of the customer; equal to `subject_id` unless identifiers were joined"),
@@ -110,6 +154,7 @@ const ORDER_LINES: &[Column] = &[
 ];
 
 const CUSTOMERS_MORE: &str = " The file's own columns follow under their names, with `_` for blanks and signs that SQL minds.";
+#[rustfmt::skip] // one entry a line
 const CUSTOMERS: &[Column] = &[
     ("subject_id", ID, "the pseudonym of the identifier as read"),
     CUSTOMER,
@@ -118,6 +163,7 @@ const CUSTOMERS: &[Column] = &[
 ];
 
 const INGESTS_MORE: &str = " `rows_read` = `kept` + `quarantined` + `duplicates`, always.";
+#[rustfmt::skip] // one entry a line
 const INGESTS: &[Column] = &[
     ("ingest_id", ID, "the reading: same file, content and mapping, same id"),
     ("file", TEXT, "the file, as the settings name it"),
@@ -134,6 +180,7 @@ const INGESTS: &[Column] = &[
     ("plain_total", MONEY, "sum of quantity times unit price over the raw file, before any cleaning"),
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const INGEST_COLUMNS: &[Column] = &[
     ("ingest_id", ID, "the reading: see `ingests`"),
     ("column_name", TEXT, "the column's name"),
@@ -152,6 +199,7 @@ const INGEST_COLUMNS: &[Column] = &[
 ];
 
 const QUARANTINE_MORE: &str = " Reasons: see the page of errors.";
+#[rustfmt::skip] // one entry a line
 const QUARANTINE: &[Column] = &[
     ("ingest_id", ID, "the reading: see `ingests`"),
     ("row", COUNT, "the record's number in its file, from 1"),
@@ -162,12 +210,14 @@ const QUARANTINE: &[Column] = &[
 ];
 
 const FEATURES_MORE: &str = " Made at the as-of moment and at earlier dates to learn from and to test on; the page of features says more.";
+#[rustfmt::skip] // one entry a line
 const LABELS: &[Column] = &[
     CUSTOMER,
     AS_OF,
     ("lost", "8-bit integer", "1 lost, 0 stayed; missing where the horizon has not passed yet"),
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const MONTHS: &[Column] = &[
     ("month", TIME, "the first moment of the month, on the business's clock"),
     ("month_number", COUNT, "months since January 1970"),
@@ -183,6 +233,7 @@ const MONTHS: &[Column] = &[
     RUN,
 ];
 
+#[rustfmt::skip] // one entry a line
 const MODEL_VERSIONS: &[Column] = &[
     VERSION,
     ("model", TEXT, "which of the two serves; missing where there is none"),
@@ -195,6 +246,7 @@ const MODEL_VERSIONS: &[Column] = &[
     ("code_version", TEXT, "the program's version"),
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const EVALUATIONS: &[Column] = &[
     MODEL,
     ("segment", TEXT, "the customers it is about; missing for all"),
@@ -208,6 +260,7 @@ const EVALUATIONS: &[Column] = &[
     TEST_DATE,
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const CALIBRATION: &[Column] = &[
     MODEL,
     ("predicted", NUMBER, "their mean probability"),
@@ -220,6 +273,7 @@ const CALIBRATION: &[Column] = &[
     TEST_DATE,
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const LIFT: &[Column] = &[
     MODEL,
     ("decile", COUNT, "1 is the tenth with the highest probabilities"),
@@ -231,6 +285,7 @@ const LIFT: &[Column] = &[
     TEST_DATE,
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const CURVES: &[Column] = &[
     MODEL,
     ("curve", TEXT, "`roc` or `precision_recall`"),
@@ -241,6 +296,7 @@ const CURVES: &[Column] = &[
     TEST_DATE,
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const IMPORTANCES: &[Column] = &[
     ("feature", TEXT, "the column"),
     ("term", TEXT, "what of it: `value`, `missing`, a level, or `other` levels"),
@@ -253,6 +309,7 @@ const IMPORTANCES: &[Column] = &[
     TEST_DATE,
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const SCORES: &[Column] = &[
     CUSTOMER,
     ("churn_probability", NUMBER, "the probability of being lost within the horizon"),
@@ -267,6 +324,7 @@ const SCORES: &[Column] = &[
 ];
 
 const CLV_MORE: &str = " `survival_sum_in_arrears` is the one that is used; `plain_sum` is the textbooks' shorter one, for comparison.";
+#[rustfmt::skip] // one entry a line
 const CLV: &[Column] = &[
     CUSTOMER,
     ("historic", MONEY, "margin up to the as-of moment"),
@@ -279,6 +337,7 @@ const CLV: &[Column] = &[
     AS_OF,
     RUN,
 ];
+#[rustfmt::skip] // one entry a line
 const DECISIONS: &[Column] = &[
     CUSTOMER,
     ("offer", TEXT, "the offer they get; missing for none, and for those held out"),

@@ -102,7 +102,11 @@ fn frontier(points: &[(f64, f64, u64)]) -> Vec<FrontierPoint> {
 fn expected_net(notes: &Notes) -> Estimate {
     // Without intervals of the probabilities the two ends are the value itself.
     if notes.net_low < notes.net_high {
-        Estimate::between(notes.net, notes.net_low.min(notes.net), notes.net_high.max(notes.net))
+        Estimate::between(
+            notes.net,
+            notes.net_low.min(notes.net),
+            notes.net_high.max(notes.net),
+        )
     } else {
         Estimate::exact(notes.net)
     }
@@ -133,18 +137,27 @@ fn value_horizon_days(offers: &[OfferNotes]) -> f64 {
 
 /// The head of the list, with the reasons in both languages.
 async fn top(m: &Material<'_>, chosen: &Chosen) -> Result<Vec<Action>> {
-    let first = chosen.order.get(..chosen.order.len().min(TOP)).unwrap_or_default();
+    let first = chosen
+        .order
+        .get(..chosen.order.len().min(TOP))
+        .unwrap_or_default();
     if first.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<i64> = first.iter().map(|&i| chosen.rows.customer_id[i]).collect();
     let places: Vec<usize> = first.iter().map(|&i| chosen.rows.row[i]).collect();
     let names = m.names(&ids).await?;
-    let version = m.stages.decide.as_ref().and_then(|done| done.version("decisions"));
+    let version = m
+        .stages
+        .decide
+        .as_ref()
+        .and_then(|done| done.version("decisions"));
     let columns = ["why_en", "why_zh"];
     let why = read::texts_at(&m.project.lake, "decisions", version, columns, &places).await?;
     let rows = first.iter().zip(names).zip(why);
-    Ok(rows.map(|((&i, name), [en, zh])| action(&chosen.rows, i, name, Text::new(en, zh))).collect())
+    Ok(rows
+        .map(|((&i, name), [en, zh])| action(&chosen.rows, i, name, Text::new(en, zh)))
+        .collect())
 }
 
 /// One action as the lists show it; `i` is the place in `rows`.
@@ -186,7 +199,10 @@ mod tests {
     fn a_frontier_without_any_spend_is_none() {
         assert!(frontier(&[(0.0, 0.0, 0), (0.0, 0.0, 0)]).is_empty());
         let found = frontier(&[(0.0, 0.0, 0), (10.0, 4.0, 1)]);
-        assert_eq!((found.len(), found[1].spend, found[1].net.value), (2, 10.0, 4.0));
+        assert_eq!(
+            (found.len(), found[1].spend, found[1].net.value),
+            (2, 10.0, 4.0)
+        );
     }
 
     #[test]
@@ -201,7 +217,10 @@ mod tests {
             net: 0.0,
         };
         assert_eq!(value_horizon_days(&[offer(90.0, 3), offer(365.0, 0)]), 90.0);
-        assert_eq!(value_horizon_days(&[offer(90.0, 0), offer(365.0, 0)]), 365.0);
+        assert_eq!(
+            value_horizon_days(&[offer(90.0, 0), offer(365.0, 0)]),
+            365.0
+        );
         assert_eq!(value_horizon_days(&[]), 0.0);
     }
 }

@@ -35,13 +35,21 @@ pub(super) async fn part(m: &Material<'_>) -> Result<Part<Business>> {
 /// event and the as-of moment.
 fn months(rows: &[MonthRow], calendar: &Calendar, first_us: i64, as_of_us: i64) -> Vec<Month> {
     let known_from_us = calendar.day_start(calendar.local_day(first_us));
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Vec::new() };
-    let last = last.month.max(calendar.local_month(as_of_us.saturating_sub(1)));
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        return Vec::new();
+    };
+    let last = last
+        .month
+        .max(calendar.local_month(as_of_us.saturating_sub(1)));
     let first = first.month.max(last - MONTHS_MAX + 1);
     (first..=last)
         .filter_map(|month| {
             let found = rows.binary_search_by_key(&month, |row| row.month);
-            let row = found.ok().and_then(|at| rows.get(at)).copied().unwrap_or_default();
+            let row = found
+                .ok()
+                .and_then(|at| rows.get(at))
+                .copied()
+                .unwrap_or_default();
             let (start, end) = (calendar.month_start(month), calendar.month_start(month + 1));
             Some(Month {
                 first_day: first_of_month(month)?,
@@ -67,7 +75,10 @@ fn rate(notes: &RetentionNotes) -> Option<Estimate> {
 /// The retention of the last horizon.
 fn retention(notes: &Notes, calendar: &Calendar) -> Part<Retention> {
     let days = notes.plan.horizon_days;
-    let found = notes.retention.as_ref().ok_or_else(|| Missing::Other(too_short(days)))?;
+    let found = notes
+        .retention
+        .as_ref()
+        .ok_or_else(|| Missing::Other(too_short(days)))?;
     let rate_now = rate(found).ok_or_else(|| Missing::Other(nobody(days)))?;
     let until = day_after(calendar, found.until_us);
     Ok(Retention {
@@ -111,7 +122,12 @@ mod tests {
     }
 
     fn row(year: i64, month: i64, buyers: u64) -> MonthRow {
-        MonthRow { month: (year - 1970) * 12 + month - 1, buyers, net: 10.5, ..MonthRow::default() }
+        MonthRow {
+            month: (year - 1970) * 12 + month - 1,
+            buyers,
+            net: 10.5,
+            ..MonthRow::default()
+        }
     }
 
     #[test]
@@ -120,7 +136,10 @@ mod tests {
         let rows = [row(2010, 12, 5), row(2011, 1, 4), row(2011, 3, 6)];
         let first = us("2010-12-01T08:26:00Z");
         let found = months(&rows, &calendar, first, us("2011-04-10T00:00:00Z"));
-        let shown: Vec<_> = found.iter().map(|m| (m.first_day, m.buyers, m.complete)).collect();
+        let shown: Vec<_> = found
+            .iter()
+            .map(|m| (m.first_day, m.buyers, m.complete))
+            .collect();
         assert_eq!(
             shown,
             [
@@ -144,8 +163,14 @@ mod tests {
             found.iter().map(|m| m.complete).collect()
         };
         // Midnight in Shanghai is 16:00 UTC of the day before.
-        assert_eq!(complete("2023-12-31T16:00:00Z", "2024-02-29T16:00:00Z"), [true, true]);
-        assert_eq!(complete("2024-01-01T16:00:00Z", "2024-02-29T15:59:59Z"), [false, false]);
+        assert_eq!(
+            complete("2023-12-31T16:00:00Z", "2024-02-29T16:00:00Z"),
+            [true, true]
+        );
+        assert_eq!(
+            complete("2024-01-01T16:00:00Z", "2024-02-29T15:59:59Z"),
+            [false, false]
+        );
         assert!(months(&[], &calendar, 0, 1).is_empty());
     }
 
@@ -165,6 +190,13 @@ mod tests {
         let found = rate(&notes).unwrap();
         let (low, high) = found.interval.unwrap();
         assert!((low - 0.2553).abs() < 5e-5 && (high - 0.3662).abs() < 5e-5);
-        assert_eq!(rate(&RetentionNotes { at_start: 0, stayed: 0, ..notes }), None);
+        assert_eq!(
+            rate(&RetentionNotes {
+                at_start: 0,
+                stayed: 0,
+                ..notes
+            }),
+            None
+        );
     }
 }

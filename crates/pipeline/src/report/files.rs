@@ -22,13 +22,19 @@ impl NewFile {
         name.push(".part");
         let beside = path.with_file_name(name);
         let file = File::create(&beside).map_err(Error::io("write", path))?;
-        Ok(Self { path: path.to_owned(), beside, file: Some(BufWriter::new(file)) })
+        Ok(Self {
+            path: path.to_owned(),
+            beside,
+            file: Some(BufWriter::new(file)),
+        })
     }
 
     /// Appends.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.file {
-            Some(file) => file.write_all(bytes).map_err(Error::io("write", &self.path)),
+            Some(file) => file
+                .write_all(bytes)
+                .map_err(Error::io("write", &self.path)),
             None => Ok(()),
         }
     }
@@ -36,7 +42,9 @@ impl NewFile {
     /// Moves the file into its place.
     pub fn finish(mut self) -> Result<()> {
         if let Some(file) = self.file.take() {
-            let file = file.into_inner().map_err(|e| Error::io("write", &self.path)(e.into_error()))?;
+            let file = file
+                .into_inner()
+                .map_err(|e| Error::io("write", &self.path)(e.into_error()))?;
             file.sync_all().map_err(Error::io("write", &self.path))?;
         }
         std::fs::rename(&self.beside, &self.path).map_err(Error::io("write", &self.path))

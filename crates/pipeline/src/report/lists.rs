@@ -34,7 +34,9 @@ const TEXT_ROWS: usize = 50 * PART_ROWS;
 /// are about to be written.
 pub(super) fn names(folder: &Path, list: &str, about_to_be: bool) -> Vec<String> {
     let both = [format!("{list}.xlsx"), format!("{list}.csv")];
-    both.into_iter().filter(|name| about_to_be || folder.join(name).is_file()).collect()
+    both.into_iter()
+        .filter(|name| about_to_be || folder.join(name).is_file())
+        .collect()
 }
 
 /// Writes both lists in the project's language. A list that this run does not
@@ -70,23 +72,45 @@ async fn write_at_risk(
     people: &People,
     folder: &Path,
 ) -> Result<()> {
-    let (language, currency) = (m.project.settings.project.language, report.currency.as_deref());
-    let version = m.stages.model.as_ref().and_then(|done| done.version("scores"));
-    let mut texts = Texts::new(m, "scores", version, ["reasons_en", "reasons_zh"], &survey.order);
-    write_list(folder, AT_RISK, survey.order.len(), async |range: Range<usize>| {
-        let order = survey.order.get(range.clone()).unwrap_or_default();
-        let ids: Vec<i64> = order.iter().map(|&i| people.customer_id[i]).collect();
-        let names = m.names(&ids).await?;
-        let said = texts.of(range).await?;
-        let rows = order.iter().zip(names).zip(said);
-        let rows: Vec<_> = rows
-            .map(|((&i, name), said)| {
-                let reasons = if said.is_empty() { Vec::new() } else { vec![Text::same(said)] };
-                customer(people, i, name, reasons)
-            })
-            .collect();
-        Ok(at_risk(&rows, to_web(language), currency, report.made_at))
-    })
+    let (language, currency) = (
+        m.project.settings.project.language,
+        report.currency.as_deref(),
+    );
+    let version = m
+        .stages
+        .model
+        .as_ref()
+        .and_then(|done| done.version("scores"));
+    let mut texts = Texts::new(
+        m,
+        "scores",
+        version,
+        ["reasons_en", "reasons_zh"],
+        &survey.order,
+    );
+    write_list(
+        folder,
+        AT_RISK,
+        parts(survey.order.len(), PART_ROWS),
+        async |range: Range<usize>| {
+            let order = survey.order.get(range.clone()).unwrap_or_default();
+            let ids: Vec<i64> = order.iter().map(|&i| people.customer_id[i]).collect();
+            let names = m.names(&ids).await?;
+            let said = texts.of(range).await?;
+            let rows = order.iter().zip(names).zip(said);
+            let rows: Vec<_> = rows
+                .map(|((&i, name), said)| {
+                    let reasons = if said.is_empty() {
+                        Vec::new()
+                    } else {
+                        vec![Text::same(said)]
+                    };
+                    customer(people, i, name, reasons)
+                })
+                .collect();
+            Ok(at_risk(&rows, to_web(language), currency, report.made_at))
+        },
+    )
     .await
 }
 
@@ -96,21 +120,33 @@ async fn write_actions(
     chosen: &Chosen,
     folder: &Path,
 ) -> Result<()> {
-    let (language, currency) = (m.project.settings.project.language, report.currency.as_deref());
-    let version = m.stages.decide.as_ref().and_then(|done| done.version("decisions"));
+    let (language, currency) = (
+        m.project.settings.project.language,
+        report.currency.as_deref(),
+    );
+    let version = m
+        .stages
+        .decide
+        .as_ref()
+        .and_then(|done| done.version("decisions"));
     let places: Vec<usize> = chosen.order.iter().map(|&i| chosen.rows.row[i]).collect();
     let mut texts = Texts::new(m, "decisions", version, ["why_en", "why_zh"], &places);
-    write_list(folder, ACTIONS, chosen.order.len(), async |range: Range<usize>| {
-        let order = chosen.order.get(range.clone()).unwrap_or_default();
-        let ids: Vec<i64> = order.iter().map(|&i| chosen.rows.customer_id[i]).collect();
-        let names = m.names(&ids).await?;
-        let why = texts.of(range).await?;
-        let rows = order.iter().zip(names).zip(why);
-        let rows: Vec<_> = rows
-            .map(|((&i, name), why)| action(&chosen.rows, i, name, Text::same(why)))
-            .collect();
-        Ok(actions(&rows, to_web(language), currency, report.made_at))
-    })
+    write_list(
+        folder,
+        ACTIONS,
+        parts(chosen.order.len(), PART_ROWS),
+        async |range: Range<usize>| {
+            let order = chosen.order.get(range.clone()).unwrap_or_default();
+            let ids: Vec<i64> = order.iter().map(|&i| chosen.rows.customer_id[i]).collect();
+            let names = m.names(&ids).await?;
+            let why = texts.of(range).await?;
+            let rows = order.iter().zip(names).zip(why);
+            let rows: Vec<_> = rows
+                .map(|((&i, name), why)| action(&chosen.rows, i, name, Text::same(why)))
+                .collect();
+            Ok(actions(&rows, to_web(language), currency, report.made_at))
+        },
+    )
     .await
 }
 
@@ -140,7 +176,15 @@ impl<'a> Texts<'a> {
             Language::English => en,
             Language::Chinese => zh,
         };
-        Self { m, table, version, column, places, start: 0, held: Vec::new() }
+        Self {
+            m,
+            table,
+            version,
+            column,
+            places,
+            start: 0,
+            held: Vec::new(),
+        }
     }
 
     /// The texts of a part of the list; parts are asked for in order.
@@ -159,25 +203,38 @@ impl<'a> Texts<'a> {
     }
 }
 
-/// Writes a list of `rows` rows to `name.csv` and `name.xlsx`; `part` makes the
-/// rows of a range, asked for in order.
+/// The parts of a list of `rows` rows, in order; an empty list has one, so that
+/// its files have their header.
+fn parts(rows: usize, part_rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (0..rows.max(1)).step_by(part_rows);
+    starts.map(move |start| start..(start + part_rows).min(rows))
+}
+
+/// Writes a list to `name.csv` and `name.xlsx`; `rows_of` makes the rows of each
+/// of its parts.
 async fn write_list(
     folder: &Path,
     name: &str,
-    rows: usize,
-    mut part: impl AsyncFnMut(Range<usize>) -> Result<ListTable>,
+    parts: impl Iterator<Item = Range<usize>>,
+    mut rows_of: impl AsyncFnMut(Range<usize>) -> Result<ListTable>,
 ) -> Result<()> {
-    let (csv, xlsx) = (folder.join(format!("{name}.csv")), folder.join(format!("{name}.xlsx")));
+    let (csv, xlsx) = (
+        folder.join(format!("{name}.csv")),
+        folder.join(format!("{name}.xlsx")),
+    );
     let mut file = NewFile::create(&csv)?;
     let mut sheet: Option<ListTable> = None;
-    let mut start = 0;
-    // An empty list is a file with its header.
-    while start < rows || sheet.is_none() {
-        let end = (start + PART_ROWS).min(rows);
-        let mut list = part(start..end).await?;
+    for part in parts {
+        let start = part.start;
+        let mut list = rows_of(part).await?;
         rank_from(&mut list, start);
         let text = to_csv(&list);
-        file.write(if start == 0 { &text } else { without_header(&text) }.as_bytes())?;
+        let new = if start == 0 {
+            &text
+        } else {
+            without_header(&text)
+        };
+        file.write(new.as_bytes())?;
         match &mut sheet {
             Some(sheet) => {
                 let room = XLSX_ROWS_MAX.saturating_sub(sheet.rows.len());
@@ -185,7 +242,6 @@ async fn write_list(
             }
             None => sheet = Some(list),
         }
-        start = end;
     }
     file.finish()?;
     if let Some(sheet) = &sheet {
@@ -226,21 +282,32 @@ mod tests {
                 reasons: vec![Text::same("a, b")],
             })
             .collect();
-        at_risk(&rows, perennial_web::Language::En, Some("GBP"), date(2024, 1, 1).at(0, 0, 0, 0))
+        at_risk(
+            &rows,
+            perennial_web::Language::En,
+            Some("GBP"),
+            date(2024, 1, 1).at(0, 0, 0, 0),
+        )
     }
 
     #[tokio::test]
     async fn parts_make_one_list_with_one_header_and_running_ranks() {
         let folder = tempfile::tempdir().unwrap();
-        let rows = PART_ROWS + 3;
-        write_list(folder.path(), "at-risk", rows, async |r| Ok(list(r))).await.unwrap();
+        let rows = 11;
+        let made = async |part| Ok(list(part));
+        write_list(folder.path(), "at-risk", parts(rows, 4), made)
+            .await
+            .unwrap();
         let text = std::fs::read_to_string(folder.path().join("at-risk.csv")).unwrap();
         assert_eq!(text, to_csv(&list(0..rows)));
         assert_eq!(text.lines().count(), rows + 1);
-        assert!(text.lines().last().unwrap().starts_with("10003,10002,"));
+        assert!(text.lines().last().unwrap().starts_with("11,00010,"));
         let sheet = std::fs::read(folder.path().join("at-risk.xlsx")).unwrap();
         assert_eq!(sheet, to_xlsx(&list(0..rows)).unwrap());
-        assert_eq!(names(folder.path(), "at-risk", false), ["at-risk.xlsx", "at-risk.csv"]);
+        assert_eq!(
+            names(folder.path(), "at-risk", false),
+            ["at-risk.xlsx", "at-risk.csv"]
+        );
         remove(folder.path(), "at-risk").unwrap();
         assert!(names(folder.path(), "at-risk", false).is_empty());
     }
@@ -248,7 +315,10 @@ mod tests {
     #[tokio::test]
     async fn an_empty_list_is_its_header() {
         let folder = tempfile::tempdir().unwrap();
-        write_list(folder.path(), "actions", 0, async |r| Ok(list(r))).await.unwrap();
+        let made = async |part| Ok(list(part));
+        write_list(folder.path(), "actions", parts(0, 4), made)
+            .await
+            .unwrap();
         let text = std::fs::read_to_string(folder.path().join("actions.csv")).unwrap();
         assert_eq!(text.lines().count(), 1);
         assert!(folder.path().join("actions.xlsx").is_file());

@@ -4,6 +4,7 @@ use perennial_ledger::Vault;
 use perennial_web::Text;
 use perennial_web::report::Missing;
 
+use crate::Result;
 use crate::progress::Silent;
 use crate::project::Project;
 use crate::run::Stages;
@@ -11,7 +12,6 @@ use crate::settings::Table;
 use crate::stage::{Done, Run};
 use crate::stages::people::{Basis, People, read_people};
 use crate::stages::{decide, features, ingest, model, value};
-use crate::Result;
 
 /// One run, read back.
 pub(super) struct Material<'a> {
@@ -56,7 +56,11 @@ impl<'a> Material<'a> {
 
     /// Whether the data have dates: order lines do, a labelled table has none.
     pub fn dated(&self) -> bool {
-        self.project.settings.sources.iter().any(|s| s.table == Table::OrderLines)
+        self.project
+            .settings
+            .sources
+            .iter()
+            .any(|s| s.table == Table::OrderLines)
     }
 
     /// The as-of moment, where there is one.
@@ -67,7 +71,9 @@ impl<'a> Material<'a> {
     /// The model's notes, or why there is no model.
     pub fn model(&self) -> Result<&model::Notes, Missing> {
         let notes = self.model.as_ref().ok_or(Missing::NotRun)?;
-        let Some(reason) = &notes.none_because else { return Ok(notes) };
+        let Some(reason) = &notes.none_because else {
+            return Ok(notes);
+        };
         let plan = self.features.as_ref().map(|notes| &notes.plan);
         Err(match (reason.as_str(), plan) {
             ("one_outcome", _) => Missing::OneOutcome,
@@ -82,7 +88,10 @@ impl<'a> Material<'a> {
     /// nothing is left but a dash.
     pub async fn names(&self, customer_ids: &[i64]) -> Result<Vec<String>> {
         let found = self.vault.reveal(customer_ids).await?;
-        Ok(found.into_iter().map(|name| name.unwrap_or_else(|| "—".to_owned())).collect())
+        Ok(found
+            .into_iter()
+            .map(|name| name.unwrap_or_else(|| "—".to_owned()))
+            .collect())
     }
 }
 
@@ -94,15 +103,17 @@ fn too_short(horizon_days: u32) -> Text {
             "The history is too short: who was lost within {horizon_days} days is known only \
              for customers seen at least {twice} days before the end of the data."
         ),
-        format!(
-            "历史数据太短：要知道谁在 {horizon_days} 天内流失，数据至少要覆盖 {twice} 天。"
-        ),
+        format!("历史数据太短：要知道谁在 {horizon_days} 天内流失，数据至少要覆盖 {twice} 天。"),
     )
 }
 
 /// Everybody who was scored; none where no scores were written.
 async fn people(project: &Project, run_id: &str, stages: &Stages) -> Result<Option<People>> {
-    let Some(model) = stages.model.as_ref().filter(|done| done.version("scores").is_some()) else {
+    let Some(model) = stages
+        .model
+        .as_ref()
+        .filter(|done| done.version("scores").is_some())
+    else {
         return Ok(None);
     };
     let run = Run {
@@ -111,6 +122,10 @@ async fn people(project: &Project, run_id: &str, stages: &Stages) -> Result<Opti
         run_id: run_id.to_owned(),
         settings_hash: String::new(),
     };
-    let basis = Basis { features: stages.features.as_ref(), ingest: &stages.ingest, model };
+    let basis = Basis {
+        features: stages.features.as_ref(),
+        ingest: &stages.ingest,
+        model,
+    };
     read_people(&run, &basis).await.map(Some)
 }

@@ -31,10 +31,10 @@ use serde::Serialize;
 use self::actions::Chosen;
 use self::material::Material;
 use self::risk::Survey;
+use crate::Result;
 use crate::project::{Project, make_private_folder};
 use crate::run::{Stages, nothing_yet, stages_of};
 use crate::settings::Language;
-use crate::Result;
 
 /// The level of every interval in the report.
 const INTERVAL_LEVEL: f64 = 0.95;
@@ -85,11 +85,16 @@ pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> R
     let folder = project.reports();
     make_private_folder(&folder)?;
     let material = Material::load(project, run_id, stages).await?;
-    let Filled { mut report, survey, chosen } = fill(&material, true).await?;
+    let Filled {
+        mut report,
+        survey,
+        chosen,
+    } = fill(&material, true).await?;
     lists::write(&material, &report, &survey, &chosen).await?;
-    for (language, name) in
-        [(Language::English, "report-en.html"), (Language::Chinese, "report-zh.html")]
-    {
+    for (language, name) in [
+        (Language::English, "report-en.html"),
+        (Language::Chinese, "report-zh.html"),
+    ] {
         let page = render(&report, to_web(language))?;
         let mut names = vec![name];
         if project.settings.project.language == language {
@@ -106,10 +111,18 @@ pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> R
         let text = terminal::summary(&report, to_web(language), SUMMARY_WIDTH);
         let mut lines: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
         lines.push(String::new());
-        lines.extend(ReportWritten { path: folder.join(PAGE) }.lines(language));
+        lines.extend(
+            ReportWritten {
+                path: folder.join(PAGE),
+            }
+            .lines(language),
+        );
         lines
     };
-    Ok(Written { lines_en: lines(Language::English), lines_zh: lines(Language::Chinese) })
+    Ok(Written {
+        lines_en: lines(Language::English),
+        lines_zh: lines(Language::Chinese),
+    })
 }
 
 /// Writes the report of the last complete run in one language, to `out` (into
@@ -122,7 +135,9 @@ pub async fn report(
     language: Language,
     out: Option<&Path>,
 ) -> Result<ReportWritten> {
-    let Some(run) = project.ledger.latest_complete_run().await? else { return Err(nothing_yet()) };
+    let Some(run) = project.ledger.latest_complete_run().await? else {
+        return Err(nothing_yet());
+    };
     let stages = stages_of(project, &run.run_id).await?;
     let material = Material::load(project, &run.run_id, &stages).await?;
     let filled = fill(&material, false).await?;
@@ -173,7 +188,11 @@ async fn fill(m: &Material<'_>, writes_lists: bool) -> Result<Filled> {
         features: if m.dated() { features() } else { Vec::new() },
         trace: trace::trace(m).await?,
     };
-    Ok(Filled { report, survey, chosen })
+    Ok(Filled {
+        report,
+        survey,
+        chosen,
+    })
 }
 
 /// The catalogue of features, for the page of definitions.

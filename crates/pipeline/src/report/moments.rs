@@ -9,7 +9,9 @@ use perennial_history::Calendar;
 pub(super) fn civil(calendar: &Calendar, utc_us: i64) -> DateTime {
     let local_s = calendar.local_us(utc_us).div_euclid(1_000_000);
     // What lies outside the calendar of civil dates cannot have been read.
-    Timestamp::from_second(local_s).map(|t| Offset::UTC.to_datetime(t)).unwrap_or_default()
+    Timestamp::from_second(local_s)
+        .map(|t| Offset::UTC.to_datetime(t))
+        .unwrap_or_default()
 }
 
 /// The local day on which a period that ends at a UTC moment is over: the day
@@ -49,8 +51,14 @@ mod tests {
         let london = Calendar::new("Europe/London").unwrap();
         let shown = civil(&london, us("2011-06-30T23:00:00.9Z"));
         assert_eq!(shown, date(2011, 7, 1).at(0, 0, 0, 0));
-        assert_eq!(day_after(&london, us("2011-06-30T23:00:00Z")), date(2011, 7, 1));
-        assert_eq!(day_after(&london, us("2011-06-30T12:00:00Z")), date(2011, 7, 1));
+        assert_eq!(
+            day_after(&london, us("2011-06-30T23:00:00Z")),
+            date(2011, 7, 1)
+        );
+        assert_eq!(
+            day_after(&london, us("2011-06-30T12:00:00Z")),
+            date(2011, 7, 1)
+        );
     }
 
     #[test]
@@ -65,7 +73,10 @@ mod tests {
     fn months_are_counted_from_1970() {
         assert_eq!(first_of_month(0), Some(date(1970, 1, 1)));
         assert_eq!(first_of_month(-1), Some(date(1969, 12, 1)));
-        assert_eq!(first_of_month((2011 - 1970) * 12 + 11), Some(date(2011, 12, 1)));
+        assert_eq!(
+            first_of_month((2011 - 1970) * 12 + 11),
+            Some(date(2011, 12, 1))
+        );
         assert_eq!(first_of_month(i64::MAX), None);
     }
 }

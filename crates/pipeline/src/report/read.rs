@@ -65,15 +65,27 @@ pub(super) struct Offered {
 
 /// Who gets an offer, in the order of the table.
 pub(super) async fn offered(lake: &Lake, version: Option<i64>) -> Result<Offered> {
-    let columns = ["customer_id", "offer", "churn_probability", "value", "cost", "net"];
+    let columns = [
+        "customer_id",
+        "offer",
+        "churn_probability",
+        "value",
+        "cost",
+        "net",
+    ];
     let mut all = Offered::default();
     let mut before = 0;
     read_batches(lake, "decisions", version, Some(&columns), |batch| {
         let id = ids(&batch);
         let p = number_column(&batch, "churn_probability");
-        let (value, cost, net) =
-            (money(&batch, "value"), money(&batch, "cost"), money(&batch, "net"));
-        let offers = batch.column_by_name("offer").and_then(|c| c.as_string_opt::<i32>());
+        let (value, cost, net) = (
+            money(&batch, "value"),
+            money(&batch, "cost"),
+            money(&batch, "net"),
+        );
+        let offers = batch
+            .column_by_name("offer")
+            .and_then(|c| c.as_string_opt::<i32>());
         for (i, offer) in offers.into_iter().flatten().enumerate() {
             let Some(offer) = offer else { continue };
             let known = all.offers.iter().position(|name| name == offer);
@@ -110,8 +122,11 @@ pub(super) async fn texts_at<const N: usize>(
     let (mut before, mut next) = (0, 0);
     read_batches(lake, table, version, Some(&columns), |batch| {
         let after = before + batch.num_rows();
-        let texts =
-            columns.map(|name| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>()));
+        let texts = columns.map(|name| {
+            batch
+                .column_by_name(name)
+                .and_then(|c| c.as_string_opt::<i32>())
+        });
         while let Some(&place) = order.get(next).filter(|&&place| rows[place] < after) {
             let row = rows[place] - before;
             for (text, column) in found[place].iter_mut().zip(texts) {
@@ -142,14 +157,25 @@ pub(super) struct Coefficient {
 pub(super) async fn coefficients(lake: &Lake, version: Option<i64>) -> Result<Vec<Coefficient>> {
     let mut rows = Vec::new();
     read_batches(lake, "importances", version, None, |batch| {
-        let text = |name| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
-        let (Some(features), Some(terms)) = (text("feature"), text("term")) else { return Ok(()) };
+        let text = |name| {
+            batch
+                .column_by_name(name)
+                .and_then(|c| c.as_string_opt::<i32>())
+        };
+        let (Some(features), Some(terms)) = (text("feature"), text("term")) else {
+            return Ok(());
+        };
         let number = |name| number_column(&batch, name);
         let (estimate, low, high) = (number("coefficient"), number("low"), number("high"));
         for (i, (feature, term)) in features.iter().zip(terms).enumerate() {
             if let (Some(feature), Some("value")) = (feature, term) {
                 let feature = feature.to_owned();
-                rows.push(Coefficient { feature, estimate: estimate[i], low: low[i], high: high[i] });
+                rows.push(Coefficient {
+                    feature,
+                    estimate: estimate[i],
+                    low: low[i],
+                    high: high[i],
+                });
             }
         }
         Ok(())
@@ -171,8 +197,12 @@ pub(super) async fn outcomes(
         let at = batch
             .column_by_name("as_of")
             .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
-        let lost = batch.column_by_name("lost").and_then(|c| c.as_primitive_opt::<Int8Type>());
-        let (Some(at), Some(lost)) = (at, lost) else { return Ok(()) };
+        let lost = batch
+            .column_by_name("lost")
+            .and_then(|c| c.as_primitive_opt::<Int8Type>());
+        let (Some(at), Some(lost)) = (at, lost) else {
+            return Ok(());
+        };
         for ((id, at), lost) in ids(&batch).into_iter().zip(at.values()).zip(lost) {
             if let (Some(lost), true) = (lost, drawn(id)) {
                 let count = counts.entry(*at).or_default();
@@ -188,7 +218,9 @@ pub(super) async fn outcomes(
 
 /// The rows of a table at a version, as its log counts them.
 pub(super) async fn table_rows(lake: &Lake, name: &str, version: i64) -> Result<Option<u64>> {
-    Ok(Table::open(lake, name, Some(version)).await?.map(|table| table.rows()))
+    Ok(Table::open(lake, name, Some(version))
+        .await?
+        .map(|table| table.rows()))
 }
 
 /// A column of whole numbers, missing ones as zero.
@@ -196,17 +228,24 @@ fn ints(batch: &RecordBatch, name: &str) -> Vec<i64> {
     batch
         .column_by_name(name)
         .and_then(|c| c.as_primitive_opt::<Int64Type>())
-        .map_or_else(|| vec![0; batch.num_rows()], |c| c.iter().map(|v| v.unwrap_or(0)).collect())
+        .map_or_else(
+            || vec![0; batch.num_rows()],
+            |c| c.iter().map(|v| v.unwrap_or(0)).collect(),
+        )
 }
 
 /// A column of money, missing amounts as NaN.
 fn money(batch: &RecordBatch, name: &str) -> Vec<f64> {
-    let column = batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Decimal128Type>());
+    let column = batch
+        .column_by_name(name)
+        .and_then(|c| c.as_primitive_opt::<Decimal128Type>());
     column.map_or_else(
         || vec![f64::NAN; batch.num_rows()],
         |c| {
             let unit = 10_f64.powi(i32::from(c.scale()));
-            c.iter().map(|v| v.map_or(f64::NAN, |v| v as f64 / unit)).collect()
+            c.iter()
+                .map(|v| v.map_or(f64::NAN, |v| v as f64 / unit))
+                .collect()
         },
     )
 }

@@ -66,8 +66,11 @@ pub(super) async fn part(
 
 /// How the threshold was chosen.
 pub(super) fn threshold_reason(m: &Material<'_>, notes: &model::Notes) -> ThresholdReason {
-    let valued =
-        || m.people.as_ref().is_some_and(|p| p.margin_per_year.iter().any(|v| v.is_finite()));
+    let valued = || {
+        m.people
+            .as_ref()
+            .is_some_and(|p| p.margin_per_year.iter().any(|v| v.is_finite()))
+    };
     if notes.threshold_by_profit {
         ThresholdReason::Profit
     } else if !m.project.settings.offers.is_empty() && valued() {
@@ -83,17 +86,26 @@ pub(super) fn threshold_reason(m: &Material<'_>, notes: &model::Notes) -> Thresh
 
 /// The head of the list, with the reasons in both languages.
 async fn top(m: &Material<'_>, people: &People, survey: &Survey) -> Result<Vec<CustomerAtRisk>> {
-    let first = survey.order.get(..survey.order.len().min(TOP)).unwrap_or_default();
+    let first = survey
+        .order
+        .get(..survey.order.len().min(TOP))
+        .unwrap_or_default();
     if first.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<i64> = first.iter().map(|&i| people.customer_id[i]).collect();
     let names = m.names(&ids).await?;
-    let version = m.stages.model.as_ref().and_then(|done| done.version("scores"));
+    let version = m
+        .stages
+        .model
+        .as_ref()
+        .and_then(|done| done.version("scores"));
     let columns = ["reasons_en", "reasons_zh"];
     let said = read::texts_at(&m.project.lake, "scores", version, columns, first).await?;
     let rows = first.iter().zip(names).zip(said);
-    Ok(rows.map(|((&i, name), [en, zh])| customer(people, i, name, reasons(&en, &zh))).collect())
+    Ok(rows
+        .map(|((&i, name), [en, zh])| customer(people, i, name, reasons(&en, &zh)))
+        .collect())
 }
 
 /// One customer as the lists show them; `i` is the place among the customers.
@@ -127,7 +139,11 @@ fn survey(people: &People, threshold: f64) -> Survey {
     // first, then any fixed order.
     let rank = |i: usize| {
         let at_stake = stake(people, i);
-        if at_stake.is_finite() { at_stake } else { f64::NEG_INFINITY }
+        if at_stake.is_finite() {
+            at_stake
+        } else {
+            f64::NEG_INFINITY
+        }
     };
     order.sort_unstable_by(|&a, &b| {
         rank(b)
@@ -137,8 +153,10 @@ fn survey(people: &People, threshold: f64) -> Survey {
     });
     let valued = people.margin_per_year.iter().any(|v| v.is_finite());
     let margin_at_stake = if valued {
-        Ok(summed(order.iter().copied(), people, |i| people.margin_per_year[i])
-            .unwrap_or(Estimate::exact(0.0)))
+        Ok(
+            summed(order.iter().copied(), people, |i| people.margin_per_year[i])
+                .unwrap_or(Estimate::exact(0.0)),
+        )
     } else {
         Err(Missing::NoAmounts)
     };
@@ -191,7 +209,9 @@ fn distribution(people: &People, valued: bool) -> Vec<ProbabilityBin> {
         .collect();
     for (i, &p) in people.churn_probability.iter().enumerate() {
         let at = bins.partition_point(|bin| bin.low <= p).saturating_sub(1);
-        let Some(bin) = bins.get_mut(at).filter(|_| p.is_finite()) else { continue };
+        let Some(bin) = bins.get_mut(at).filter(|_| p.is_finite()) else {
+            continue;
+        };
         bin.customers += 1;
         let at_stake = stake(people, i);
         if let (Some(sum), true) = (&mut bin.margin_at_stake, at_stake.is_finite()) {
@@ -220,7 +240,11 @@ pub(super) fn reasons(en: &str, zh: &str) -> Vec<Text> {
     if en.is_empty() && zh.is_empty() {
         Vec::new()
     } else if apart.len() == chinese.len() {
-        apart.into_iter().zip(chinese).map(|(en, zh)| Text::new(en, zh)).collect()
+        apart
+            .into_iter()
+            .zip(chinese)
+            .map(|(en, zh)| Text::new(en, zh))
+            .collect()
     } else {
         vec![Text::new(en, zh)]
     }
@@ -238,7 +262,10 @@ fn lost(m: &Material<'_>) -> LostDefinition {
 }
 
 fn label(settings: &Settings) -> LostDefinition {
-    let column = settings.sources.iter().find_map(|s| s.columns.get(Role::Label));
+    let column = settings
+        .sources
+        .iter()
+        .find_map(|s| s.columns.get(Role::Label));
     let lost_when = settings.lost.lost_when.as_ref().map(Literal::as_str);
     LostDefinition::Label {
         column: column.unwrap_or_default().to_owned(),
@@ -270,7 +297,9 @@ fn choice(notes: &HorizonNotes) -> HorizonChoice {
 pub(super) fn horizon_limit(notes: &HorizonNotes) -> Option<Text> {
     let (days, wanted) = (notes.days, notes.wanted_days);
     let within = |language| {
-        notes.covered_share.map_or_else(|| "–".to_owned(), |s| format::percent(s, language))
+        notes
+            .covered_share
+            .map_or_else(|| "–".to_owned(), |s| format::percent(s, language))
     };
     let (en, zh) = (within(Language::En), within(Language::Zh));
     if notes.set {
@@ -293,14 +322,18 @@ pub(super) fn horizon_limit(notes: &HorizonNotes) -> Option<Text> {
                 "The history is too short to learn and to test with any horizon; {days} days, the \
                  shortest looked at, stand in until there are more data."
             ),
-            format!("历史数据太短，任何期限都不足以学习和检验；在数据增加之前，暂取最短的 {days} 天。"),
+            format!(
+                "历史数据太短，任何期限都不足以学习和检验；在数据增加之前，暂取最短的 {days} 天。"
+            ),
         )),
         "longest_candidate" => Some(Text::new(
             format!(
                 "Even {days} days, the longest horizon looked at, hold only {en} of the gaps \
                  between two purchases: some who count as lost are merely slow."
             ),
-            format!("即使取考察过的最长期限 {days} 天，也只涵盖 {zh} 的购买间隔：部分被视为流失的客户只是购买较慢。"),
+            format!(
+                "即使取考察过的最长期限 {days} 天，也只涵盖 {zh} 的购买间隔：部分被视为流失的客户只是购买较慢。"
+            ),
         )),
         "no_repeats" => Some(no_rhythm(days)),
         _ => None,

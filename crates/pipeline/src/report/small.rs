@@ -20,7 +20,10 @@ pub(super) fn text(notes: &SmallNotes) -> Option<Text> {
 fn counted(notes: &SmallNotes) -> Text {
     let (rows, lost) = (count(notes.rows), count(notes.lost));
     let noun = if notes.rows == 1 { "row" } else { "rows" };
-    Text::new(format!("{rows} {noun}, {lost} of them lost"), format!("共 {rows} 行，其中流失 {lost} 行"))
+    Text::new(
+        format!("{rows} {noun}, {lost} of them lost"),
+        format!("共 {rows} 行，其中流失 {lost} 行"),
+    )
 }
 
 /// Fewer than ten of the rarer outcome.
@@ -28,7 +31,13 @@ fn too_small(notes: &SmallNotes) -> Text {
     let head = counted(notes);
     let share = |share: f64, language| percent(share, language);
     let rate = notes.rate.unwrap_or(0.0);
-    let range = |l| (share(rate, l), share(notes.rate_low, l), share(notes.rate_high, l));
+    let range = |l| {
+        (
+            share(rate, l),
+            share(notes.rate_low, l),
+            share(notes.rate_high, l),
+        )
+    };
     let (en, zh) = (range(Language::En), range(Language::Zh));
     let state = Text::new(
         format!(
@@ -43,7 +52,9 @@ fn too_small(notes: &SmallNotes) -> Text {
     );
     let (rows, lost) = (as_usize(notes.rows), as_usize(notes.lost));
     let needed = carry(rows, lost, 0).rows_for_model.zip(notes.rows_for_auc);
-    let Some((for_model, for_auc)) = needed else { return state };
+    let Some((for_model, for_auc)) = needed else {
+        return state;
+    };
     let (for_model, for_auc) = (count(for_model as u64), count(for_auc));
     Text::new(
         format!(
@@ -61,7 +72,10 @@ fn too_small(notes: &SmallNotes) -> Text {
 /// A model can be measured, with wide intervals.
 fn limited(notes: &SmallNotes) -> Text {
     let head = counted(notes);
-    let wide = notes.auc_half_width.filter(|half| *half > AUC_HALF_WIDTH).zip(notes.rows_for_auc);
+    let wide = notes
+        .auc_half_width
+        .filter(|half| *half > AUC_HALF_WIDTH)
+        .zip(notes.rows_for_auc);
     let Some((half, needed)) = wide else {
         return Text::new(
             format!(
@@ -69,7 +83,10 @@ fn limited(notes: &SmallNotes) -> Text {
                  what a single column does is uncertain.",
                 head.en
             ),
-            format!("{}：足以建立并检验模型，但相对于列数而言流失样本偏少，单列的影响并不确定。", head.zh),
+            format!(
+                "{}：足以建立并检验模型，但相对于列数而言流失样本偏少，单列的影响并不确定。",
+                head.zh
+            ),
         );
     };
     let (half, needed, aim) = (decimal(half, 2), count(needed), decimal(AUC_HALF_WIDTH, 2));
@@ -117,7 +134,11 @@ mod tests {
         // Wilson's interval of 2 in 6 is 9.7 % to 70.0 %; ten of the rarer outcome take 30 rows.
         let start = "6 rows, 2 of them lost: enough to state the rate (33 %, anywhere between \
                      9.7 % and 70 %), not enough to measure a model. At the same rate about 30 rows";
-        assert!(text.en.replace('\u{a0}', " ").starts_with(start), "{}", text.en);
+        assert!(
+            text.en.replace('\u{a0}', " ").starts_with(start),
+            "{}",
+            text.en
+        );
         let start = "共 6 行，其中流失 2 行：足以给出流失率（33%，实际可能在 9.7% 到 70% 之间），\
                      但不足以检验模型。若流失率不变，约需 30 行";
         assert!(text.zh.starts_with(start), "{}", text.zh);
@@ -126,15 +147,28 @@ mod tests {
     #[test]
     fn a_few_hundred_rows_say_how_rough_their_measures_are() {
         let text = text(&notes(200, 40, 5, "limited")).unwrap();
-        assert!(text.en.starts_with("200 rows, 40 of them lost: enough to fit"), "{}", text.en);
+        assert!(
+            text.en
+                .starts_with("200 rows, 40 of them lost: enough to fit"),
+            "{}",
+            text.en
+        );
         assert!(text.en.contains("is known to within 0.0") && text.en.contains("to 0.05"));
-        assert!(text.zh.contains("±0.0") && text.zh.ends_with("±0.05。"), "{}", text.zh);
+        assert!(
+            text.zh.contains("±0.0") && text.zh.ends_with("±0.05。"),
+            "{}",
+            text.zh
+        );
     }
 
     #[test]
     fn many_columns_are_another_shortage() {
         let text = text(&notes(20_000, 2_000, 900, "limited")).unwrap();
-        assert!(text.en.contains("few losses for so many columns"), "{}", text.en);
+        assert!(
+            text.en.contains("few losses for so many columns"),
+            "{}",
+            text.en
+        );
         assert!(text.zh.contains("单列的影响并不确定"), "{}", text.zh);
     }
 

@@ -16,13 +16,14 @@ use crate::settings::{Role, Settings, Source};
 use crate::stages::ingest::{Book, CUSTOMERS};
 
 /// Files, their totals, and the warnings.
-pub(super) fn sources(
-    m: &Material<'_>,
-    survey: &Part<Survey>,
-    chosen: &Part<Chosen>,
-) -> Sources {
+pub(super) fn sources(m: &Material<'_>, survey: &Part<Survey>, chosen: &Part<Chosen>) -> Sources {
     Sources {
-        files: m.ingest.books.iter().map(|book| file(m.project, book)).collect(),
+        files: m
+            .ingest
+            .books
+            .iter()
+            .map(|book| file(m.project, book))
+            .collect(),
         warnings: warnings(m, survey, chosen),
         customers: customers(m),
     }
@@ -43,8 +44,11 @@ fn customers(m: &Material<'_>) -> u64 {
 
 fn file(project: &Project, book: &Book) -> SourceFile {
     let local = |us: i64| civil(&project.calendar, us);
-    let mut quarantined: Vec<(Text, u64)> =
-        book.reasons.iter().map(|(code, &rows)| (reason(code), rows)).collect();
+    let mut quarantined: Vec<(Text, u64)> = book
+        .reasons
+        .iter()
+        .map(|(code, &rows)| (reason(code), rows))
+        .collect();
     quarantined.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
     SourceFile {
         name: shown_name(&book.file),
@@ -54,7 +58,10 @@ fn file(project: &Project, book: &Book) -> SourceFile {
         rows_quarantined: book.quarantined,
         rows_duplicate: book.duplicates,
         rows_without_customer: (book.table == ORDER_LINES).then_some(book.without_customer),
-        period: book.first_us.zip(book.last_us).map(|(first, last)| (local(first), local(last))),
+        period: book
+            .first_us
+            .zip(book.last_us)
+            .map(|(first, last)| (local(first), local(last))),
         totals: totals(&project.settings, book),
         quarantined,
     }
@@ -64,7 +71,10 @@ fn file(project: &Project, book: &Book) -> SourceFile {
 fn shown_name(file: &str) -> String {
     let path = Path::new(file);
     let name = path.file_name().filter(|_| path.is_absolute());
-    name.map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned())
+    name.map_or_else(
+        || file.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// Totals of the number columns before cleaning, and of quantity times price.
@@ -72,7 +82,13 @@ fn shown_name(file: &str) -> String {
 fn totals(settings: &Settings, book: &Book) -> Vec<ColumnTotal> {
     let source = source_of(settings, book);
     let names = |role: Role| source.and_then(|s| s.columns.get(role));
-    let identifiers = [Role::OrderId, Role::CustomerId, Role::ProductId, Role::ReturnOf].map(names);
+    let identifiers = [
+        Role::OrderId,
+        Role::CustomerId,
+        Role::ProductId,
+        Role::ReturnOf,
+    ]
+    .map(names);
     let mut totals: Vec<ColumnTotal> = book
         .columns
         .iter()
@@ -92,7 +108,12 @@ fn totals(settings: &Settings, book: &Book) -> Vec<ColumnTotal> {
         (product, names(Role::Quantity), names(Role::UnitPrice))
     {
         let column = format!("{quantity} × {price}");
-        totals.push(ColumnTotal { column, total, empty: 0, not_numeric: 0 });
+        totals.push(ColumnTotal {
+            column,
+            total,
+            empty: 0,
+            not_numeric: 0,
+        });
     }
     totals
 }
@@ -122,21 +143,37 @@ fn reason(code: &str) -> Text {
         "row/quote-broken" => ("a quotation mark that is never closed", "引号没有闭合"),
         "row/too-long" => ("a row longer than the limit", "行的长度超过上限"),
         "cell/too-long" => ("a field longer than the limit", "字段长度超过上限"),
-        "row/encoding-invalid" => {
-            ("characters that are not valid in the file's encoding", "含有不符合文件编码的字符")
-        }
+        "row/encoding-invalid" => (
+            "characters that are not valid in the file's encoding",
+            "含有不符合文件编码的字符",
+        ),
         "row/nul-byte" => ("a NUL byte in the row", "行中含有空字节"),
         "cell/not-a-number" => ("no number where one is expected", "应为数字而不是数字"),
-        "cell/not-whole" => ("a fraction where a whole number is expected", "应为整数却带小数"),
+        "cell/not-whole" => (
+            "a fraction where a whole number is expected",
+            "应为整数却带小数",
+        ),
         "cell/number-too-large" => ("a number too large to be kept", "数字过大，无法保存"),
-        "cell/not-a-time" => ("no date or time where one is expected", "应为日期或时间而不是"),
+        "cell/not-a-time" => (
+            "no date or time where one is expected",
+            "应为日期或时间而不是",
+        ),
         "row/no-time" => ("no date or time", "缺少日期或时间"),
-        "row/time-impossible" => ("a date before 1900 or after 2199", "日期早于 1900 年或晚于 2199 年"),
+        "row/time-impossible" => (
+            "a date before 1900 or after 2199",
+            "日期早于 1900 年或晚于 2199 年",
+        ),
         "row/no-quantity" => ("no quantity", "缺少数量"),
         "row/no-amount" => ("neither an amount nor a price", "既无金额也无单价"),
         "row/amount-too-large" => ("an amount too large to be kept", "金额过大，无法保存"),
-        "customer/twice" => ("a customer who stands in the table already", "该客户在表中已出现过"),
-        "person/erased" => ("a person who asked to be forgotten", "当事人已要求删除其数据"),
+        "customer/twice" => (
+            "a customer who stands in the table already",
+            "该客户在表中已出现过",
+        ),
+        "person/erased" => (
+            "a person who asked to be forgotten",
+            "当事人已要求删除其数据",
+        ),
         other => return Text::same(other),
     };
     Text::new(en, zh)
@@ -151,7 +188,10 @@ mod tests {
         assert_eq!(plain_digits(9_747_747.934).as_deref(), Some("9747747.934"));
         assert_eq!(plain_digits(5_176_450.0).as_deref(), Some("5176450"));
         assert_eq!(plain_digits(-0.0).as_deref(), Some("0"));
-        assert_eq!(plain_digits(1e21).as_deref(), Some("1000000000000000000000"));
+        assert_eq!(
+            plain_digits(1e21).as_deref(),
+            Some("1000000000000000000000")
+        );
         assert_eq!(plain_digits(f64::NAN), None);
     }
 
@@ -196,14 +236,25 @@ mod tests {
             ..Book::default()
         };
         let found = totals(&settings, &book);
-        let shown: Vec<_> = found.iter().map(|t| (t.column.as_str(), t.total.as_str())).collect();
-        assert_eq!(shown, [("n", "34"), ("each", "12.5"), ("n × each", "101.25")]);
+        let shown: Vec<_> = found
+            .iter()
+            .map(|t| (t.column.as_str(), t.total.as_str()))
+            .collect();
+        assert_eq!(
+            shown,
+            [("n", "34"), ("each", "12.5"), ("n × each", "101.25")]
+        );
         assert_eq!((found[0].empty, found[0].not_numeric), (1, 2));
     }
 
     #[test]
     fn reasons_are_words_in_both_languages() {
-        for code in ["row/short", "cell/not-a-time", "person/erased", "customer/twice"] {
+        for code in [
+            "row/short",
+            "cell/not-a-time",
+            "person/erased",
+            "customer/twice",
+        ] {
             let text = reason(code);
             assert!(text.en.is_ascii() && !text.zh.is_ascii(), "{code}");
         }

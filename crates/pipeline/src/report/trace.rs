@@ -16,9 +16,15 @@ const LIMITS: &str = "limits";
 /// The trace of a run.
 pub(super) async fn trace(m: &Material<'_>) -> Result<Trace> {
     let stages = m.stages;
-    let later = [&stages.features, &stages.model, &stages.value, &stages.decide];
-    let done: Vec<&Done> =
-        std::iter::once(&stages.ingest).chain(later.into_iter().flatten()).collect();
+    let later = [
+        &stages.features,
+        &stages.model,
+        &stages.value,
+        &stages.decide,
+    ];
+    let done: Vec<&Done> = std::iter::once(&stages.ingest)
+        .chain(later.into_iter().flatten())
+        .collect();
     let mut tables: Vec<TableVersion> = Vec::new();
     for (name, &version) in done.iter().flat_map(|done| &done.outputs) {
         if tables.iter().any(|table| table.name == *name) {
@@ -26,7 +32,11 @@ pub(super) async fn trace(m: &Material<'_>) -> Result<Trace> {
         }
         if let Some(rows) = read::table_rows(&m.project.lake, name, version).await? {
             let version = u64::try_from(version).unwrap_or(0);
-            tables.push(TableVersion { name: name.clone(), version, rows });
+            tables.push(TableVersion {
+                name: name.clone(),
+                version,
+                rows,
+            });
         }
     }
     Ok(Trace {

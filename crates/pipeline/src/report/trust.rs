@@ -28,17 +28,32 @@ pub(super) async fn part(m: &Material<'_>) -> Result<Part<Trust>> {
     };
     let models = [
         (ModelKind::PlainRule, &notes.rule, !notes.uses_logistic),
-        (ModelKind::LogisticRegression, &notes.logistic, notes.uses_logistic),
+        (
+            ModelKind::LogisticRegression,
+            &notes.logistic,
+            notes.uses_logistic,
+        ),
     ];
-    let tested = || models.iter().filter(|(_, notes, _)| !notes.metrics.is_empty());
+    let tested = || {
+        models
+            .iter()
+            .filter(|(_, notes, _)| !notes.metrics.is_empty())
+    };
     let curves = |of: fn(&ModelNotes) -> &Vec<(f64, f64)>| {
         let drawn = tested().filter(|(_, notes, _)| !of(notes).is_empty());
-        drawn.map(|(model, notes, _)| Curve { model: *model, points: of(notes).clone() }).collect()
+        drawn
+            .map(|(model, notes, _)| Curve {
+                model: *model,
+                points: of(notes).clone(),
+            })
+            .collect()
     };
     Ok(Ok(Trust {
         evaluation: evaluation(&notes.evaluation),
         plain: plain(notes),
-        models: tested().map(|(model, notes, in_use)| metrics(*model, notes, *in_use)).collect(),
+        models: tested()
+            .map(|(model, notes, in_use)| metrics(*model, notes, *in_use))
+            .collect(),
         roc: curves(|notes| &notes.roc),
         precision_recall: curves(|notes| &notes.precision_recall),
         calibration: notes.in_use().calibration.iter().map(calibration).collect(),
@@ -70,7 +85,10 @@ fn evaluation(notes: &EvaluationNotes) -> Evaluation {
 
 fn estimate(notes: &ModelNotes, metric: &str) -> Option<Estimate> {
     let (value, low, high) = notes.metric(metric)?;
-    Some(Estimate { value, interval: low.zip(high) })
+    Some(Estimate {
+        value,
+        interval: low.zip(high),
+    })
 }
 
 fn metrics(model: ModelKind, notes: &ModelNotes, in_use: bool) -> ModelMetrics {
@@ -96,7 +114,9 @@ fn plain(notes: &Notes) -> PlainTrust {
     let zero = || Estimate::exact(0.0);
     PlainTrust {
         customers: notes.test_rows,
-        named: used.confusion.map_or(0, |(hits, false_alarms, _, _)| hits + false_alarms),
+        named: used
+            .confusion
+            .map_or(0, |(hits, false_alarms, _, _)| hits + false_alarms),
         named_that_left: estimate(used, "precision").unwrap_or_else(zero),
         base_rate: if notes.test_rows > 0 {
             notes.test_lost as f64 / notes.test_rows as f64
@@ -107,7 +127,9 @@ fn plain(notes: &Notes) -> PlainTrust {
     }
 }
 
-fn calibration(&(predicted, observed, low, high, rows): &(f64, f64, f64, f64, u64)) -> CalibrationBin {
+fn calibration(
+    &(predicted, observed, low, high, rows): &(f64, f64, f64, f64, u64),
+) -> CalibrationBin {
     CalibrationBin {
         predicted,
         observed: Estimate::between(observed, low, high),
@@ -143,27 +165,42 @@ async fn weights(m: &Material<'_>, notes: &Notes) -> Result<Vec<Weight>> {
         return Ok(Vec::new());
     };
     let rows = read::coefficients(&m.project.lake, done.version("importances")).await?;
-    Ok(largest(rows, WEIGHTS_MAX).into_iter().map(|row| weight(row, m.dated())).collect())
+    Ok(largest(rows, WEIGHTS_MAX)
+        .into_iter()
+        .map(|row| weight(row, m.dated()))
+        .collect())
 }
 
 /// The coefficients furthest from zero, the furthest first.
 fn largest(mut rows: Vec<Coefficient>, max: usize) -> Vec<Coefficient> {
     rows.retain(|row| row.estimate.is_finite());
     rows.sort_by(|a, b| {
-        b.estimate.abs().total_cmp(&a.estimate.abs()).then_with(|| a.feature.cmp(&b.feature))
+        b.estimate
+            .abs()
+            .total_cmp(&a.estimate.abs())
+            .then_with(|| a.feature.cmp(&b.feature))
     });
     rows.truncate(max);
     rows
 }
 
 fn weight(row: Coefficient, dated: bool) -> Weight {
-    let spec = order_line_features().iter().find(|spec| dated && spec.name == row.feature);
+    let spec = order_line_features()
+        .iter()
+        .find(|spec| dated && spec.name == row.feature);
     let label = spec.map_or_else(
         || Text::same(row.feature.as_str()),
         |spec| Text::new(spec.en, spec.zh),
     );
     let interval = (row.low.is_finite() && row.high.is_finite()).then_some((row.low, row.high));
-    Weight { feature: row.feature, label, coefficient: Estimate { value: row.estimate, interval } }
+    Weight {
+        feature: row.feature,
+        label,
+        coefficient: Estimate {
+            value: row.estimate,
+            interval,
+        },
+    }
 }
 
 /// The sets that were learned from and tested on.
@@ -180,17 +217,38 @@ async fn splits(m: &Material<'_>, notes: &Notes) -> Result<Vec<Split>> {
     let dated = |split: &SplitNotes, role: SplitRole| {
         let (customers, lost) = outcomes.get(&split.as_of_us).copied().unwrap_or_default();
         let (as_of, label_until) = (Some(day(split.as_of_us)), Some(day(split.until_us)));
-        Split { role, as_of, label_until, customers, lost }
+        Split {
+            role,
+            as_of,
+            label_until,
+            customers,
+            lost,
+        }
     };
     let whole = |role: SplitRole, customers: u64, lost: u64| match notes.splits.first() {
         Some(split) => dated(split, role),
-        None => Split { role, as_of: None, label_until: None, customers, lost },
+        None => Split {
+            role,
+            as_of: None,
+            label_until: None,
+            customers,
+            lost,
+        },
     };
     Ok(match notes.evaluation {
         EvaluationNotes::LaterTime { .. } => notes
             .splits
             .iter()
-            .map(|s| dated(s, if s.is_test { SplitRole::Test } else { SplitRole::Train }))
+            .map(|s| {
+                dated(
+                    s,
+                    if s.is_test {
+                        SplitRole::Test
+                    } else {
+                        SplitRole::Train
+                    },
+                )
+            })
             .collect(),
         // Every row is learned from and tested on, never by the same model.
         EvaluationNotes::Folds { .. } => vec![
@@ -206,7 +264,12 @@ mod tests {
     use super::*;
 
     fn coefficient(feature: &str, estimate: f64) -> Coefficient {
-        Coefficient { feature: feature.to_owned(), estimate, low: estimate - 0.1, high: f64::NAN }
+        Coefficient {
+            feature: feature.to_owned(),
+            estimate,
+            low: estimate - 0.1,
+            high: f64::NAN,
+        }
     }
 
     #[test]
@@ -217,7 +280,10 @@ mod tests {
             coefficient("c", f64::NAN),
             coefficient("d", 0.5),
         ];
-        let names: Vec<String> = largest(rows, 2).into_iter().map(|row| row.feature).collect();
+        let names: Vec<String> = largest(rows, 2)
+            .into_iter()
+            .map(|row| row.feature)
+            .collect();
         assert_eq!(names, ["b", "d"]);
     }
 
@@ -227,7 +293,10 @@ mod tests {
         assert!(known.label.en.contains("last purchase") && !known.label.zh.is_ascii());
         assert_eq!(known.coefficient, Estimate::exact(0.7));
         // A labelled table may have a column of the same name that means something else.
-        assert_eq!(weight(coefficient("recency_days", 0.7), false).label, Text::same("recency_days"));
+        assert_eq!(
+            weight(coefficient("recency_days", 0.7), false).label,
+            Text::same("recency_days")
+        );
     }
 
     #[test]
@@ -249,7 +318,10 @@ mod tests {
             ..Notes::default()
         };
         let found = plain(&notes);
-        assert_eq!((found.customers, found.named, found.base_rate), (1_000, 100, 0.15));
+        assert_eq!(
+            (found.customers, found.named, found.base_rate),
+            (1_000, 100, 0.15)
+        );
         assert_eq!(found.named_that_left, Estimate::between(0.6, 0.5, 0.7));
         assert_eq!(found.found, Estimate::exact(0.4));
         assert_eq!(plain(&Notes::default()).named, 0);

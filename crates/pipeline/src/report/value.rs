@@ -13,7 +13,9 @@ pub(super) fn part(m: &Material<'_>) -> Part<Value> {
     if !m.dated() && settings.amount.is_none() {
         return Err(Missing::NoAmounts);
     }
-    let Some(notes) = &m.value else { return Err(m.model().err().unwrap_or(Missing::NotRun)) };
+    let Some(notes) = &m.value else {
+        return Err(m.model().err().unwrap_or(Missing::NotRun));
+    };
     if notes.historic_total.is_none() && notes.totals.is_empty() {
         return Err(m.model().err().unwrap_or(Missing::NoAmounts));
     }
@@ -44,7 +46,9 @@ fn lifetime(notes: &Notes) -> Vec<LifetimeValue> {
                 formula: formula(name),
                 mean: Estimate {
                     value: total.value / customers,
-                    interval: total.interval.map(|(low, high)| (low / customers, high / customers)),
+                    interval: total
+                        .interval
+                        .map(|(low, high)| (low / customers, high / customers)),
                 },
                 total,
                 used: false,
@@ -74,15 +78,22 @@ fn formula(name: &str) -> LifetimeFormula {
 /// How value is spread: of what was earned so far, or else of what is paid.
 fn concentration(people: &People) -> Option<Vec<(f64, f64)>> {
     let earned = people.historic.iter().any(|v| v.is_finite());
-    lorenz(if earned { &people.historic } else { &people.margin_per_year })
+    lorenz(if earned {
+        &people.historic
+    } else {
+        &people.margin_per_year
+    })
 }
 
 /// Cumulated shares, the richest first: (share of customers, share of value),
 /// ending at (1, 1). A customer who costs more than they bring counts as zero.
 /// None where there is nothing to share.
 fn lorenz(values: &[f64]) -> Option<Vec<(f64, f64)>> {
-    let mut sorted: Vec<f64> =
-        values.iter().filter(|v| v.is_finite()).map(|v| v.max(0.0)).collect();
+    let mut sorted: Vec<f64> = values
+        .iter()
+        .filter(|v| v.is_finite())
+        .map(|v| v.max(0.0))
+        .collect();
     sorted.sort_unstable_by(|a, b| b.total_cmp(a));
     let (n, total) = (sorted.len(), sorted.iter().sum::<f64>());
     if total <= 0.0 {
@@ -92,7 +103,11 @@ fn lorenz(values: &[f64]) -> Option<Vec<(f64, f64)>> {
     let (mut taken, mut sum) = (0, 0.0);
     for percent in grid_percent() {
         let upto = (n * percent).div_ceil(100);
-        sum += sorted.get(taken..upto).unwrap_or_default().iter().sum::<f64>();
+        sum += sorted
+            .get(taken..upto)
+            .unwrap_or_default()
+            .iter()
+            .sum::<f64>();
         if upto > taken {
             points.push((upto as f64 / n as f64, (sum / total).min(1.0)));
         }
@@ -106,7 +121,9 @@ fn lorenz(values: &[f64]) -> Option<Vec<(f64, f64)>> {
 
 /// Places along the curve, closer where it bends: 40 of them.
 fn grid_percent() -> impl Iterator<Item = usize> {
-    (1..=10).chain((12..=50).step_by(2)).chain((55..=100).step_by(5))
+    (1..=10)
+        .chain((12..=50).step_by(2))
+        .chain((55..=100).step_by(5))
 }
 
 #[cfg(test)]

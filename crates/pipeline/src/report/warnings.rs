@@ -6,9 +6,9 @@ use perennial_web::report::{Part, Warning};
 use perennial_web::{Language, Text};
 
 use super::actions::Chosen;
+use super::lists;
 use super::material::Material;
 use super::risk::{Survey, horizon_limit};
-use super::lists;
 use crate::stages::features;
 use crate::stages::ingest::Book;
 use crate::stages::model;
@@ -44,7 +44,12 @@ pub(super) fn warnings(
 }
 
 fn warning(code: &str, serious: bool, message: Text, hint: Text) -> Warning {
-    Warning { code: code.to_owned(), message, hint: Some(hint), serious }
+    Warning {
+        code: code.to_owned(),
+        message,
+        hint: Some(hint),
+        serious,
+    }
 }
 
 /// What the books say about rows.
@@ -62,7 +67,7 @@ fn rows(books: &[Book]) -> Vec<Warning> {
             share >= QUARANTINED_SERIOUS,
             Text::new(
                 format!(
-                    "{} of {} rows ({}) could not be used and were set aside.",
+                    "Rows set aside because they could not be used: {} of {} ({}).",
                     count(quarantined), count(read), percent(share, Language::En)
                 ),
                 format!(
@@ -84,7 +89,10 @@ fn rows(books: &[Book]) -> Vec<Warning> {
             "rows/duplicate",
             false,
             Text::new(
-                format!("{} rows repeat others and were left out.", count(duplicates)),
+                format!(
+                    "Rows left out because they repeat others: {}.",
+                    count(duplicates)
+                ),
                 format!("有 {} 行与其他行重复，已剔除。", count(duplicates)),
             ),
             Text::new(
@@ -98,7 +106,7 @@ fn rows(books: &[Book]) -> Vec<Warning> {
             "rows/repeated",
             false,
             Text::new(
-                format!("{} rows equal another of their file and were kept: without an order number nobody can tell a repeat from a second purchase.", count(repeats)),
+                format!("Rows kept although they equal another of their file: {}. Without an order number nobody can tell a repeat from a second purchase.", count(repeats)),
                 format!("有 {} 行与同一文件中的其他行完全相同，已保留：没有订单号，无法区分重复记录和再次购买。", count(repeats)),
             ),
             Text::new(
@@ -116,12 +124,14 @@ fn without_customer(rows: u64, share: f64) -> Warning {
         share >= ANONYMOUS_SERIOUS,
         Text::new(
             format!(
-                "{} kept rows ({}) name no customer: their revenue counts, their buyers do not.",
-                count(rows), percent(share, Language::En)
+                "Kept rows that name no customer: {} ({}). Their revenue counts, their buyers do not.",
+                count(rows),
+                percent(share, Language::En)
             ),
             format!(
                 "保留的行中有 {} 行（{}）没有客户标识：计入收入，但不计入客户。",
-                count(rows), percent(share, Language::Zh)
+                count(rows),
+                percent(share, Language::Zh)
             ),
         ),
         Text::new(
@@ -169,7 +179,7 @@ fn history(notes: &features::Notes) -> Vec<Warning> {
             "history/capped",
             false,
             Text::new(
-                format!("{} customers have more than a million lines; only the latest million of each is looked at.", count(notes.capped)),
+                format!("Customers with more than a million lines: {}. Only the latest million of each is looked at.", count(notes.capped)),
                 format!("有 {} 位客户的记录超过一百万行；每位只使用最近的一百万行。", count(notes.capped)),
             ),
             Text::new(
@@ -186,7 +196,10 @@ fn history(notes: &features::Notes) -> Vec<Warning> {
                 "The data go on after the as-of moment; what comes later is not looked at.",
                 "数据在截止时刻之后仍有记录；之后的内容未被使用。",
             ),
-            Text::new("Leave out `--as-of` to use all of it.", "若要使用全部数据，请去掉 `--as-of`。"),
+            Text::new(
+                "Leave out `--as-of` to use all of it.",
+                "若要使用全部数据，请去掉 `--as-of`。",
+            ),
         ));
     }
     found
@@ -206,7 +219,10 @@ fn columns(notes: &model::Notes) -> Vec<Warning> {
         let (done_en, done_zh) = if all_out {
             ("left out of the model", "未纳入模型")
         } else {
-            ("still in the model, for want of others", "因没有其他列，仍在模型中")
+            (
+                "still in the model, for want of others",
+                "因没有其他列，仍在模型中",
+            )
         };
         found.push(warning(
             "model/leak",
@@ -227,7 +243,9 @@ fn columns(notes: &model::Notes) -> Vec<Warning> {
             "model/column-unused",
             false,
             Text::new(
-                format!("Not given to the model, since nearly every row has a text of its own: {en}."),
+                format!(
+                    "Not given to the model, since nearly every row has a text of its own: {en}."
+                ),
                 format!("几乎每行取值都不同的文本列，未纳入模型：{zh}。"),
             ),
             Text::new(
@@ -271,9 +289,8 @@ fn opening(text: &str) -> Warning {
     Warning {
         code: "key/readable-by-others".to_owned(),
         message: Text::new(sentence(message), format!("其他用户可以读取密钥 `{key}`。")),
-        hint: (!hint.is_empty()).then(|| {
-            Text::new(format!("{hint}."), "请执行 `chmod 600`，只允许所有者读取。")
-        }),
+        hint: (!hint.is_empty())
+            .then(|| Text::new(format!("{hint}."), "请执行 `chmod 600`，只允许所有者读取。")),
         serious: false,
     }
 }
@@ -294,16 +311,28 @@ mod tests {
         assert!(rows(&[book(0, 0)]).is_empty());
         let found = rows(&[book(20, 100), book(20, 100)]);
         let codes: Vec<_> = found.iter().map(|w| (w.code.as_str(), w.serious)).collect();
-        assert_eq!(codes, [("rows/quarantined", false), ("rows/without-customer", false)]);
-        assert!(found[0].message.en.contains("40 of 2,000 rows"));
+        assert_eq!(
+            codes,
+            [
+                ("rows/quarantined", false),
+                ("rows/without-customer", false)
+            ]
+        );
+        assert!(found[0].message.en.contains("40 of 2,000 (2"));
         assert!(found[0].message.zh.contains("2,000 行中有 40 行"));
         assert!(rows(&[book(50, 475)]).iter().all(|w| w.serious));
     }
 
     #[test]
     fn a_leak_that_had_to_stay_is_serious() {
-        let leak = model::notes::LeakNotes { column: "closed".to_owned(), roc_auc: 0.999 };
-        let mut notes = model::Notes { leaks: vec![leak], ..model::Notes::default() };
+        let leak = model::notes::LeakNotes {
+            column: "closed".to_owned(),
+            roc_auc: 0.999,
+        };
+        let mut notes = model::Notes {
+            leaks: vec![leak],
+            ..model::Notes::default()
+        };
         assert!(columns(&notes)[0].serious);
         notes.left_out.push("closed".to_owned());
         let found = columns(&notes);
@@ -315,15 +344,26 @@ mod tests {
     fn a_cut_list_says_where_the_rest_is() {
         assert!(cut_list("at-risk", lists::XLSX_ROWS_MAX).is_none());
         let found = cut_list("at-risk", 2_500_000).unwrap();
-        assert!(found.message.en.contains("first 1,000,000 of 2,500,000 rows"));
+        assert!(
+            found
+                .message
+                .en
+                .contains("first 1,000,000 of 2,500,000 rows")
+        );
         assert!(found.hint.unwrap().zh.contains("at-risk.csv"));
     }
 
     #[test]
     fn the_key_is_named_in_both_languages() {
         let found = opening("the key `shop/.perennial/key` can be read by others; `chmod 600` it");
-        assert_eq!(found.message.en, "The key `shop/.perennial/key` can be read by others.");
-        assert_eq!(found.message.zh, "其他用户可以读取密钥 `shop/.perennial/key`。");
+        assert_eq!(
+            found.message.en,
+            "The key `shop/.perennial/key` can be read by others."
+        );
+        assert_eq!(
+            found.message.zh,
+            "其他用户可以读取密钥 `shop/.perennial/key`。"
+        );
         assert_eq!(found.hint.unwrap().en, "`chmod 600` it.");
     }
 }

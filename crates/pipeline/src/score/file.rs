@@ -68,10 +68,19 @@ fn spec_of(
     };
     let found = profile(file, dialect.as_ref()).map_err(perennial_lake::Error::from)?;
     let mut columns = columns_of(&found, wanted, &file.path)?;
-    let named = project.settings.sources.iter().filter_map(|s| s.columns.get(Role::CustomerId));
-    let id = named.chain(["customer_id"]).find(|name| found.column(name).is_some());
+    let named = project
+        .settings
+        .sources
+        .iter()
+        .filter_map(|s| s.columns.get(Role::CustomerId));
+    let id = named
+        .chain(["customer_id"])
+        .find(|name| found.column(name).is_some());
     let place = id.map(|name| {
-        columns.push(ColumnSpec { name: name.to_owned(), target: Target::Text { is_id: true } });
+        columns.push(ColumnSpec {
+            name: name.to_owned(),
+            target: Target::Text { is_id: true },
+        });
         columns.len() - 1
     });
     let mut spec = ReadSpec::new(dialect, columns);
@@ -85,25 +94,40 @@ fn columns_of(found: &Profile, wanted: &[Wanted], path: &Path) -> Result<Vec<Col
     let mut missing = Vec::new();
     let mut columns = Vec::new();
     for wanted in wanted {
-        match found.columns.iter().find(|column| table_name(&column.name) == wanted.name) {
+        match found
+            .columns
+            .iter()
+            .find(|column| table_name(&column.name) == wanted.name)
+        {
             Some(column) => {
                 let target = match wanted.is_number {
-                    true => Target::Number { number: column.number },
+                    true => Target::Number {
+                        number: column.number,
+                    },
                     false => Target::Text { is_id: false },
                 };
-                columns.push(ColumnSpec { name: column.name.clone(), target });
+                columns.push(ColumnSpec {
+                    name: column.name.clone(),
+                    target,
+                });
             }
             None => missing.push(wanted.name.as_str()),
         }
     }
-    let Some(first) = missing.first() else { return Ok(columns) };
+    let Some(first) = missing.first() else {
+        return Ok(columns);
+    };
     let hint = match nearest(first, names.iter().copied()) {
         Some(near) => format!("is `{near}` meant for `{first}`? then rename it"),
         None => format!("the file has {}", listed(names, 30)),
     };
     Err(Error::cannot(
         "score/column-missing",
-        format!("`{}` lacks what the model looks at: {}", path.display(), listed(missing, 10)),
+        format!(
+            "`{}` lacks what the model looks at: {}",
+            path.display(),
+            listed(missing, 10)
+        ),
         hint,
     ))
 }
@@ -129,8 +153,12 @@ fn texts(array: &ArrayRef) -> Vec<Option<&str>> {
 /// Rows that could not be split into cells, ascending, and cells that are no
 /// numbers.
 fn bad_of(batch: &RawBatch) -> (Vec<usize>, u64) {
-    let mut rows: Vec<usize> =
-        batch.bad.iter().filter(|bad| bad.column.is_none()).map(|bad| bad.row).collect();
+    let mut rows: Vec<usize> = batch
+        .bad
+        .iter()
+        .filter(|bad| bad.column.is_none())
+        .map(|bad| bad.row)
+        .collect();
     rows.sort_unstable();
     rows.dedup();
     let cells = batch.bad.iter().filter(|bad| bad.column.is_some()).count();
@@ -149,13 +177,19 @@ fn notes(bad_rows: u64, bad_cells: u64) -> Vec<Both> {
     let mut notes = Vec::new();
     if bad_rows > 0 {
         notes.push(Both::new(
-            format!("{} could not be read and got no score", counted(bad_rows, "row")),
+            format!(
+                "{} could not be read and got no score",
+                counted(bad_rows, "row")
+            ),
             format!("{bad_rows} 行无法读取，没有评分"),
         ));
     }
     if bad_cells > 0 {
         notes.push(Both::new(
-            format!("no number, so counted as missing: {}", counted(bad_cells, "cell")),
+            format!(
+                "no number, so counted as missing: {}",
+                counted(bad_cells, "cell")
+            ),
             format!("{bad_cells} 格不是数字，按缺失处理"),
         ));
     }
@@ -165,7 +199,10 @@ fn notes(bad_rows: u64, bad_cells: u64) -> Vec<Both> {
 fn too_many(path: &Path) -> Error {
     Error::cannot(
         "score/too-many-rows",
-        format!("`{}` has more than {ROWS_MAX} rows; those before were scored", path.display()),
+        format!(
+            "`{}` has more than {ROWS_MAX} rows; those before were scored",
+            path.display()
+        ),
         "split the file, or make it a source of the project and run",
     )
 }
@@ -175,14 +212,23 @@ mod tests {
     use super::*;
 
     fn wanted(name: &str, is_number: bool) -> Wanted {
-        Wanted { name: name.to_owned(), is_number, levels: Vec::new(), has_other_levels: false }
+        Wanted {
+            name: name.to_owned(),
+            is_number,
+            levels: Vec::new(),
+            has_other_levels: false,
+        }
     }
 
     #[test]
     fn columns_are_found_under_the_names_of_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
-        std::fs::write(&path, "plan,monthly fee\nbasic,\"1,50\"\ngold,\"2,75\"\nbasic,\"3,00\"\n").unwrap();
+        std::fs::write(
+            &path,
+            "plan,monthly fee\nbasic,\"1,50\"\ngold,\"2,75\"\nbasic,\"3,00\"\n",
+        )
+        .unwrap();
         let file = inspect(&path).unwrap();
         let dialect = sniff(&file).unwrap();
         let found = profile(&file, Some(&dialect)).unwrap();

@@ -42,7 +42,10 @@ pub(super) async fn score(
     }
     for (name, id) in names.iter().zip(&wanted) {
         let mut scored = found.get(id).cloned().unwrap_or_else(|| Scored {
-            reasons: Both::new("nothing bought before the as-of moment", "在统计时点之前没有购买"),
+            reasons: Both::new(
+                "nothing bought before the as-of moment",
+                "在统计时点之前没有购买",
+            ),
             ..Scored::default()
         });
         scored.customer = Some(name.clone());
@@ -57,7 +60,10 @@ pub(super) async fn score(
         model_version,
         as_of: last.and_then(|run| run.as_of_us).map(moment),
         customers: names.len() as u64,
-        notes: card.and_then(|card| small_note(&notes_of(&card))).into_iter().collect(),
+        notes: card
+            .and_then(|card| small_note(&notes_of(&card)))
+            .into_iter()
+            .collect(),
     })
 }
 
@@ -88,14 +94,19 @@ fn take_scores(
     found: &mut HashMap<i64, Scored>,
     model_version: &mut Option<String>,
 ) {
-    let rows: Vec<(usize, i64)> =
-        ids(batch).into_iter().enumerate().filter(|(_, id)| wanted.contains(id)).collect();
+    let rows: Vec<(usize, i64)> = ids(batch)
+        .into_iter()
+        .enumerate()
+        .filter(|(_, id)| wanted.contains(id))
+        .collect();
     if rows.is_empty() {
         return;
     }
     let columns = ["churn_probability", "churn_low", "churn_high", "percentile"];
-    let numbers: BTreeMap<&str, Vec<Option<f64>>> =
-        columns.into_iter().map(|name| (name, numbers(batch, name))).collect();
+    let numbers: BTreeMap<&str, Vec<Option<f64>>> = columns
+        .into_iter()
+        .map(|name| (name, numbers(batch, name)))
+        .collect();
     let number = |name: &str, row: usize| numbers.get(name)?.get(row).copied().flatten();
     let (en, zh) = (texts(batch, "reasons_en"), texts(batch, "reasons_zh"));
     *model_version = texts(batch, "model_version").into_iter().next().flatten();
@@ -113,8 +124,11 @@ fn take_scores(
 }
 
 fn take_decisions(batch: &RecordBatch, found: &mut HashMap<i64, Scored>) {
-    let rows: Vec<(usize, i64)> =
-        ids(batch).into_iter().enumerate().filter(|(_, id)| found.contains_key(id)).collect();
+    let rows: Vec<(usize, i64)> = ids(batch)
+        .into_iter()
+        .enumerate()
+        .filter(|(_, id)| found.contains_key(id))
+        .collect();
     if rows.is_empty() {
         return;
     }
@@ -141,14 +155,22 @@ fn text_at(texts: &[Option<String>], row: usize) -> String {
 
 /// A column of text; empty where there is none.
 pub(super) fn texts(batch: &RecordBatch, name: &str) -> Vec<Option<String>> {
-    let column = batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
-    column.map_or_else(Vec::new, |c| c.iter().map(|v| v.map(str::to_owned)).collect())
+    let column = batch
+        .column_by_name(name)
+        .and_then(|c| c.as_string_opt::<i32>());
+    column.map_or_else(Vec::new, |c| {
+        c.iter().map(|v| v.map(str::to_owned)).collect()
+    })
 }
 
 /// A column of numbers or money; empty where there is none.
 fn numbers(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
-    let Some(column) = batch.column_by_name(name) else { return Vec::new() };
-    let Ok(numbers) = cast(column, &DataType::Float64) else { return vec![None; column.len()] };
+    let Some(column) = batch.column_by_name(name) else {
+        return Vec::new();
+    };
+    let Ok(numbers) = cast(column, &DataType::Float64) else {
+        return vec![None; column.len()];
+    };
     numbers.as_primitive::<Float64Type>().iter().collect()
 }
 
@@ -182,7 +204,10 @@ mod tests {
             .unwrap();
         take_decisions(&decisions, &mut found);
         let decided = found[&9].decision.as_ref().unwrap();
-        assert_eq!((decided.offer.as_deref(), decided.net), (Some("voucher"), Some(12.5)));
+        assert_eq!(
+            (decided.offer.as_deref(), decided.net),
+            (Some("voucher"), Some(12.5))
+        );
         assert!(found[&8].decision.is_none());
     }
 }

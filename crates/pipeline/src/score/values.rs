@@ -21,10 +21,17 @@ pub(super) async fn score(
     sink: Sink<'_>,
 ) -> Result<ScoreSummary> {
     let serving = Serving::of(project).await?;
-    let ids = project.settings.sources.iter().filter_map(|s| s.columns.get(Role::CustomerId));
+    let ids = project
+        .settings
+        .sources
+        .iter()
+        .filter_map(|s| s.columns.get(Role::CustomerId));
     let ids: Vec<&str> = ids.collect();
     let row = Row::of(values, &serving.model.wanted(), &serving.notes, &ids)?;
-    let mut scored = serving.rows(&Matrix::new(row.columns)?)?.pop().unwrap_or_default();
+    let mut scored = serving
+        .rows(&Matrix::new(row.columns)?)?
+        .pop()
+        .unwrap_or_default();
     scored.customer = row.customer;
     sink(&scored).map_err(unwritable)?;
     let mut summary = serving.summary();
@@ -48,7 +55,11 @@ impl Row {
         notes: &Notes,
         ids: &[&str],
     ) -> Result<Self> {
-        let mut row = Self { columns: Vec::new(), customer: None, notes: Vec::new() };
+        let mut row = Self {
+            columns: Vec::new(),
+            customer: None,
+            notes: Vec::new(),
+        };
         let mut given: Vec<Option<&str>> = vec![None; wanted.len()];
         let mut unused = Vec::new();
         for (key, value) in values {
@@ -96,7 +107,10 @@ impl Row {
         let name = &wanted.name;
         let known = wanted.levels.iter().map(String::as_str);
         let (near_en, near_zh) = match nearest(level, known) {
-            Some(near) => (format!("; did you mean `{near}`?"), format!("；是否指 `{near}`？")),
+            Some(near) => (
+                format!("; did you mean `{near}`?"),
+                format!("；是否指 `{near}`？"),
+            ),
             None => (String::new(), String::new()),
         };
         let (en, zh) = match wanted.has_other_levels {
@@ -126,8 +140,12 @@ impl Row {
                 codes.iter().all(|code| *code == perennial_learn::MISSING)
             }
         };
-        let names: Vec<&str> =
-            self.columns.iter().filter(missing).map(|column| column.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .columns
+            .iter()
+            .filter(missing)
+            .map(|column| column.name.as_str())
+            .collect();
         if names.is_empty() {
             return;
         }
@@ -159,7 +177,11 @@ fn unknown(key: &str, wanted: &[Wanted]) -> Error {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the model looks at {}", listed(names(), 40)),
     };
-    Error::cannot("score/column-unknown", format!("the model knows no column `{key}`"), hint)
+    Error::cannot(
+        "score/column-unknown",
+        format!("the model knows no column `{key}`"),
+        hint,
+    )
 }
 
 #[cfg(test)]
@@ -184,21 +206,33 @@ mod tests {
     }
 
     fn row(values: &[(&str, &str)]) -> Result<Row> {
-        let values: Vec<(String, String)> =
-            values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let notes = Notes { left_out: vec!["closed_on".to_owned()], ..Notes::default() };
+        let values: Vec<(String, String)> = values
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        let notes = Notes {
+            left_out: vec!["closed_on".to_owned()],
+            ..Notes::default()
+        };
         Row::of(&values, &wanted(), &notes, &["id"])
     }
 
     #[test]
     fn what_is_given_is_read_and_the_rest_is_missing() {
-        let row =
-            row(&[("purchase_frequency", "4"), ("id", "C-7"), ("plan", "month")]).unwrap();
+        let row = row(&[
+            ("purchase_frequency", "4"),
+            ("id", "C-7"),
+            ("plan", "month"),
+        ])
+        .unwrap();
         assert_eq!(row.customer.as_deref(), Some("C-7"));
         assert_eq!(row.columns[0].data, ColumnData::Number(vec![4.0]));
         assert!(matches!(&row.columns[1].data, ColumnData::Number(v) if v[0].is_nan()));
         assert_eq!(row.notes.len(), 1);
-        assert_eq!(row.notes[0].en, "not given, so taken as missing: `monthly_fee`");
+        assert_eq!(
+            row.notes[0].en,
+            "not given, so taken as missing: `monthly_fee`"
+        );
     }
 
     #[test]
@@ -212,7 +246,10 @@ mod tests {
         let error = row(&[("purchase_frequncy", "4")]).unwrap_err();
         assert_eq!(error.code(), "score/column-unknown");
         assert_eq!(error.hint().unwrap(), "did you mean `purchase_frequency`?");
-        assert_eq!(row(&[("monthly_fee", "much")]).unwrap_err().code(), "score/not-a-number");
+        assert_eq!(
+            row(&[("monthly_fee", "much")]).unwrap_err().code(),
+            "score/not-a-number"
+        );
         let twice = row(&[("plan", "month"), ("plan", "month")]).unwrap_err();
         assert_eq!(twice.code(), "score/column-twice");
     }
@@ -220,7 +257,11 @@ mod tests {
     #[test]
     fn what_the_model_does_not_know_is_said() {
         let row = row(&[("plan", "two year"), ("closed_on", "2024")]).unwrap();
-        assert!(row.notes[0].en.ends_with("did you mean `two years`?"), "{:?}", row.notes);
+        assert!(
+            row.notes[0].en.ends_with("did you mean `two years`?"),
+            "{:?}",
+            row.notes
+        );
         assert_eq!(row.notes[1].en, "the model does not look at `closed_on`");
     }
 }

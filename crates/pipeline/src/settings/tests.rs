@@ -165,7 +165,7 @@ fn the_flag_wins_over_the_environment_and_that_over_the_file() {
         ("PERENNIAL__SOURCE__0__HEADER", "true"),
         ("PERENNIAL__SOURCE__0__PERSONAL", "Name, Street"),
         ("PERENNIAL_DATA", "/elsewhere"),
-        ("HOME", "/home/me"),
+        ("HOME", "/elsewhere/me"),
     ];
     let flags = [
         ("value.margin", "0.5"),

@@ -103,16 +103,27 @@ impl<'a> OrderLineFiles<'a> {
             Arc::new(values.map(Some).collect::<StringArray>())
         };
         // Hundredths to four places.
-        let prices = lines.unit_price_cents.iter().map(|cents| i128::from(*cents) * 100);
+        let prices = lines
+            .unit_price_cents
+            .iter()
+            .map(|cents| i128::from(*cents) * 100);
         let prices = Decimal128Array::from_iter_values(prices)
             .with_precision_and_scale(18, 4)
             .map_err(perennial_lake::Error::from)?;
-        let numbers = lines.line.iter().map(|line| i32::try_from(*line).unwrap_or(i32::MAX));
+        let numbers = lines
+            .line
+            .iter()
+            .map(|line| i32::try_from(*line).unwrap_or(i32::MAX));
         let times = TimestampMicrosecondArray::from(lines.time_us.clone()).with_timezone("UTC");
         let columns: Vec<ArrayRef> = vec![
             text(&mut lines.order_id.iter().map(|id| order_code(*id))),
             Arc::new(Int32Array::from_iter_values(numbers)),
-            text(&mut lines.customer.iter().map(|customer| customer_code(*customer))),
+            text(
+                &mut lines
+                    .customer
+                    .iter()
+                    .map(|customer| customer_code(*customer)),
+            ),
             Arc::new(times),
             text(&mut lines.product.iter().map(|product| product_code(*product))),
             Arc::new(Int32Array::from_iter_values(lines.quantity.iter().copied())),
@@ -146,7 +157,11 @@ fn schema() -> SchemaRef {
 /// A file that appears whole or not at all.
 enum OneFile {
     Parquet(ParquetFile),
-    Csv { writer: csv::Writer<File>, unfinished: PathBuf, path: PathBuf },
+    Csv {
+        writer: csv::Writer<File>,
+        unfinished: PathBuf,
+        path: PathBuf,
+    },
 }
 
 impl OneFile {
@@ -159,7 +174,11 @@ impl OneFile {
         let unfinished = PathBuf::from(unfinished);
         let file = File::create(&unfinished).map_err(Error::io("create", &unfinished))?;
         let writer = csv::WriterBuilder::new().with_header(true).build(file);
-        Ok(Self::Csv { writer, unfinished, path: path.to_owned() })
+        Ok(Self::Csv {
+            writer,
+            unfinished,
+            path: path.to_owned(),
+        })
     }
 
     fn write(&mut self, rows: &RecordBatch) -> Result<()> {
@@ -174,7 +193,11 @@ impl OneFile {
     fn close(self) -> Result<()> {
         match self {
             Self::Parquet(file) => Ok(file.close()?),
-            Self::Csv { writer, unfinished, path } => {
+            Self::Csv {
+                writer,
+                unfinished,
+                path,
+            } => {
                 let file = writer.into_inner();
                 file.sync_data().map_err(Error::io("write", &path))?;
                 drop(file);

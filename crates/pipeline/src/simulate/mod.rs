@@ -89,21 +89,32 @@ impl SimulateSummary {
     /// What was written in a few lines, and what to do with it.
     pub fn lines(&self, language: Language) -> Vec<String> {
         let count = perennial_web::format::count;
-        let [lines, customers, left] =
-            [count(self.order_lines), count(self.customers), count(self.customers_left)];
-        let first = self.files.first().map(|f| f.display().to_string()).unwrap_or_default();
+        let [lines, customers, left] = [
+            count(self.order_lines),
+            count(self.customers),
+            count(self.customers_left),
+        ];
+        let first = self
+            .files
+            .first()
+            .map(|f| f.display().to_string())
+            .unwrap_or_default();
         let truth = self.truth.display();
         let files = self.files.len();
         let files_en = counted(files as u64, "file");
         pick(
             language,
             vec![
-                format!("{lines} order lines of {customers} customers in {files_en}, the first `{first}`"),
+                format!(
+                    "{lines} order lines of {customers} customers in {files_en}, the first `{first}`"
+                ),
                 format!("the truth, {left} of them having left, is in `{truth}`"),
                 format!("next: perennial init --from {first}"),
             ],
             vec![
-                format!("已写入 {customers} 位客户的 {lines} 行订单明细，共 {files} 个文件，第一个为 `{first}`"),
+                format!(
+                    "已写入 {customers} 位客户的 {lines} 行订单明细，共 {files} 个文件，第一个为 `{first}`"
+                ),
                 format!("其中 {left} 位已离开，真实情况见 `{truth}`"),
                 format!("下一步：perennial init --from {first}"),
             ],
@@ -159,11 +170,17 @@ pub(crate) fn write_shop(
         days_done = days_done.max(done);
     };
     let mut on_progress = |p: perennial_simulate::Progress| told(p.share_done);
-    let stream = StreamOptions { progress: Some(&mut on_progress), ..StreamOptions::default() };
+    let stream = StreamOptions {
+        progress: Some(&mut on_progress),
+        ..StreamOptions::default()
+    };
     let mut writer = OrderLineFiles::new(shop, out, files, format);
     let totals = shop.for_each_batch_with(stream, |batch| writer.write(batch))?;
     let written = writer.close()?;
-    progress.finish(&format!("{} order lines", perennial_web::format::count(totals.rows)));
+    progress.finish(&format!(
+        "{} order lines",
+        perennial_web::format::count(totals.rows)
+    ));
     let truth = truth_folder.join("customers.parquet");
     let customers_left = truth::write(shop, &truth, progress)?;
     Ok(SimulateSummary {
@@ -181,7 +198,9 @@ pub(crate) fn write_shop(
 
 /// Two shops in one folder would be read as one.
 fn refuse_shop(out: &Path) -> Result<()> {
-    let Ok(entries) = std::fs::read_dir(out) else { return Ok(()) };
+    let Ok(entries) = std::fs::read_dir(out) else {
+        return Ok(());
+    };
     for entry in entries {
         let entry = entry.map_err(Error::io("read", out))?;
         if entry.file_name().to_string_lossy().starts_with(FILE_STEM) {
@@ -205,7 +224,11 @@ mod tests {
     use crate::progress::Silent;
 
     fn small_shop() -> Shop {
-        let settings = ShopSettings { customers: 60, days: 200, ..ShopSettings::default() };
+        let settings = ShopSettings {
+            customers: 60,
+            days: 200,
+            ..ShopSettings::default()
+        };
         Shop::new(settings).unwrap()
     }
 
@@ -223,12 +246,18 @@ mod tests {
         for file in &parts.files {
             let text = fs::read_to_string(file).unwrap();
             let (header, rows) = text.split_once('\n').unwrap();
-            assert_eq!(header, "order_id,line,customer_id,time,product_id,quantity,unit_price,channel,country");
+            assert_eq!(
+                header,
+                "order_id,line,customer_id,time,product_id,quantity,unit_price,channel,country"
+            );
             joined.push_str(rows);
         }
         assert_eq!(whole.split_once('\n').unwrap().1, joined);
         assert_eq!(joined.lines().count() as u64, parts.order_lines);
-        let times: Vec<&str> = joined.lines().map(|l| l.split(',').nth(3).unwrap()).collect();
+        let times: Vec<&str> = joined
+            .lines()
+            .map(|l| l.split(',').nth(3).unwrap())
+            .collect();
         assert!(times.is_sorted() && times[0].ends_with('Z'), "{}", times[0]);
     }
 
@@ -243,14 +272,23 @@ mod tests {
         assert_eq!(parquet_rows(&made.truth).unwrap(), 60);
         let left = shop.truths().filter(|t| t.left_us.is_some()).count() as u64;
         assert_eq!(made.customers_left, left);
-        assert_eq!(refuse_shop(folder.path()).unwrap_err().code(), "simulate/folder-taken");
+        assert_eq!(
+            refuse_shop(folder.path()).unwrap_err().code(),
+            "simulate/folder-taken"
+        );
         assert!(made.lines(Language::Chinese)[0].contains("60 位客户"));
     }
 
     #[test]
     fn no_file_at_all_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let made = write_shop(&small_shop(), folder.path(), 0, SimulatedFormat::Csv, &Silent);
+        let made = write_shop(
+            &small_shop(),
+            folder.path(),
+            0,
+            SimulatedFormat::Csv,
+            &Silent,
+        );
         assert_eq!(made.unwrap_err().code(), "simulate/files");
     }
 }

@@ -41,26 +41,45 @@ pub(super) fn write(shop: &Shop, path: &Path, progress: &dyn Progress) -> Result
     if let Some(file) = file {
         file.close()?;
     }
-    progress.finish(&format!("{} customers", perennial_web::format::count(shop.settings().customers)));
+    progress.finish(&format!(
+        "{} customers",
+        perennial_web::format::count(shop.settings().customers)
+    ));
     Ok(left)
 }
 
 fn rows(shop: &Shop, truths: &[Truth]) -> Result<(SchemaRef, RecordBatch)> {
     let end_us = shop.end_us();
     let mut columns = Columns::new()
-        .text("customer_id", truths.iter().map(|t| Some(customer_code(t.customer))))
+        .text(
+            "customer_id",
+            truths.iter().map(|t| Some(customer_code(t.customer))),
+        )
         .times("joined", truths.iter().map(|t| Some(t.joined_us)))
         .times("left", truths.iter().map(|t| t.left_us))
-        .numbers("orders_per_year", truths.iter().map(|t| Some(t.orders_per_year)))
+        .numbers(
+            "orders_per_year",
+            truths.iter().map(|t| Some(t.orders_per_year)),
+        )
         .numbers(
             "leaving_probability_90d",
-            truths.iter().map(|t| t.leaving_probability(end_us, HORIZON_DAYS)),
+            truths
+                .iter()
+                .map(|t| t.leaving_probability(end_us, HORIZON_DAYS)),
         )
-        .text("country", truths.iter().map(|t| Some(country_code(t.country))))
-        .text("channel", truths.iter().map(|t| Some(channel_name(t.channel))));
+        .text(
+            "country",
+            truths.iter().map(|t| Some(country_code(t.country))),
+        )
+        .text(
+            "channel",
+            truths.iter().map(|t| Some(channel_name(t.channel))),
+        );
     for (number, offer) in OFFERS.iter().enumerate() {
         let name = format!("response_to_{}", offer.name);
-        let answers = truths.iter().map(|t| t.responses.get(number).map(|r| response_word(*r)));
+        let answers = truths
+            .iter()
+            .map(|t| t.responses.get(number).map(|r| response_word(*r)));
         columns = columns.text(&name, answers);
     }
     columns.finish()

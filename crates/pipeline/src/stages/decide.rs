@@ -57,15 +57,22 @@ pub(crate) struct OfferNotes {
 /// Runs the stage.
 pub(crate) async fn run(run: &Run<'_>, basis: &Basis<'_>, value: &Done) -> Result<Done> {
     let settings =
-        run.project.settings.hash_of(&[Part::Value, Part::Offers, Part::Policy, Part::Project]);
+        run.project
+            .settings
+            .hash_of(&[Part::Value, Part::Offers, Part::Policy, Part::Project]);
     let key = key_of("decide", &[&value.key, settings.to_hex().as_str()]);
     run.stage("decide", &key, async || {
         let people = read_people(run, basis).await?;
         let as_of_us = basis.feature_notes()?.map(|notes| notes.plan.as_of_us);
-        let horizon_days = basis.feature_notes()?.map(|n| f64::from(n.plan.horizon_days));
+        let horizon_days = basis
+            .feature_notes()?
+            .map(|n| f64::from(n.plan.horizon_days));
         let decided = Decided::new(run, &people)?;
         let version = decided.write(run, &people, as_of_us, horizon_days).await?;
-        Output::new(BTreeMap::from([("decisions".to_owned(), version)]), &decided.notes(run, &people))
+        Output::new(
+            BTreeMap::from([("decisions".to_owned(), version)]),
+            &decided.notes(run, &people),
+        )
     })
     .await
 }
@@ -122,14 +129,24 @@ impl Decided {
         let settings = &run.project.settings;
         let offers = offers(run)?;
         let zero_unless = |values: &[f64]| -> Vec<f64> {
-            values.iter().zip(&self.known).map(|(v, k)| if *k { *v } else { 0.0 }).collect()
+            values
+                .iter()
+                .zip(&self.known)
+                .map(|(v, k)| if *k { *v } else { 0.0 })
+                .collect()
         };
         let key: Vec<u64> = people.customer_id.iter().map(|&id| id as u64).collect();
-        let eligible: Vec<u64> = self.known.iter().map(|k| if *k { u64::MAX } else { 0 }).collect();
+        let eligible: Vec<u64> = self
+            .known
+            .iter()
+            .map(|k| if *k { u64::MAX } else { 0 })
+            .collect();
         let churn = zero_unless(&people.churn_probability);
         let bound = |values: &[f64]| -> Vec<f64> {
             let filled = values.iter().zip(&churn);
-            filled.map(|(v, p)| if v.is_finite() { *v } else { *p }).collect()
+            filled
+                .map(|(v, p)| if v.is_finite() { *v } else { *p })
+                .collect()
         };
         let (low, high) = (bound(&people.churn_low), bound(&people.churn_high));
         let value_kept = zero_unless(&people.margin_per_year);
@@ -186,14 +203,26 @@ impl Decided {
         let (schema, batch) = Columns::new()
             .ints("customer_id", people.customer_id.iter().map(|id| Some(*id)))
             .text("offer", all().map(|i| treated(i).map(|o| o.name.as_str())))
-            .text("offer_intended", all().map(|i| intended(i).map(|o| o.name.as_str())))
+            .text(
+                "offer_intended",
+                all().map(|i| intended(i).map(|o| o.name.as_str())),
+            )
             .text("arm", self.arms.iter().map(|a| Some(a.arm.name())))
             .numbers("propensity", self.arms.iter().map(|a| Some(a.propensity)))
-            .numbers("churn_probability", people.churn_probability.iter().map(|p| Some(*p)))
+            .numbers(
+                "churn_probability",
+                people.churn_probability.iter().map(|p| Some(*p)),
+            )
             .money("value", people.margin_per_year.iter().map(|v| Some(*v)))
-            .money("cost", all().map(|i| treated(i).map(|o| o.cost_per_use.get())))
+            .money(
+                "cost",
+                all().map(|i| treated(i).map(|o| o.cost_per_use.get())),
+            )
             .money("net", all().map(|i| intended(i).and(net(i))))
-            .bools("effect_is_assumed", all().map(|i| intended(i).map(|_| true)))
+            .bools(
+                "effect_is_assumed",
+                all().map(|i| intended(i).map(|_| true)),
+            )
             .text("why_en", all().map(|i| Some(why(i).en)))
             .text("why_zh", all().map(|i| Some(why(i).zh)))
             .same_time("as_of", as_of_us, rows)
@@ -206,7 +235,9 @@ impl Decided {
         let settings = &run.project.settings;
         let plan = self.plan.as_ref();
         let chosen: Vec<usize> = plan.map_or_else(Vec::new, |plan| {
-            (0..plan.offer.len()).filter(|&i| plan.offer[i].is_some()).collect()
+            (0..plan.offer.len())
+                .filter(|&i| plan.offer[i].is_some())
+                .collect()
         });
         let sum = |column: Option<&[f64]>| -> f64 {
             column.map_or(0.0, |c| chosen.iter().map(|&i| c[i]).sum())
@@ -218,7 +249,8 @@ impl Decided {
             held_out: self.held_out.iter().filter(|h| **h).count() as u64,
             held_out_intended: plan.map_or(0, |plan| {
                 let both = self.held_out.iter().zip(&plan.intended);
-                both.filter(|(held, intended)| **held && intended.is_some()).count() as u64
+                both.filter(|(held, intended)| **held && intended.is_some())
+                    .count() as u64
             }),
             spend: plan.map_or(0.0, |p| p.spend),
             net: sum(plan.map(|p| p.expected_net.as_slice())),
@@ -226,13 +258,20 @@ impl Decided {
             net_high: sum(plan.map(|p| p.net_high.as_slice())),
             dual_bound: plan.map_or(0.0, |p| p.dual_bound),
             budget_price: plan.map_or(0.0, |p| p.budget_price),
-            baseline_churn: if chosen.is_empty() { 0.0 } else { churn / chosen.len() as f64 },
+            baseline_churn: if chosen.is_empty() {
+                0.0
+            } else {
+                churn / chosen.len() as f64
+            },
             offers: settings
                 .offers
                 .iter()
                 .enumerate()
                 .map(|(j, offer)| {
-                    let total = plan.and_then(|p| p.by_offer.get(j)).copied().unwrap_or_default();
+                    let total = plan
+                        .and_then(|p| p.by_offer.get(j))
+                        .copied()
+                        .unwrap_or_default();
                     OfferNotes {
                         name: offer.name.clone(),
                         cost_per_use: offer.cost_per_use.get(),

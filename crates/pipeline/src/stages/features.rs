@@ -75,11 +75,17 @@ pub(crate) async fn run(run: &Run<'_>, ingest: &Done, as_of_us: Option<i64>) -> 
         "features",
         &[
             &format!("{TABLE}@{version}"),
-            settings.hash_of(&[Part::Project, Part::Lost, Part::Model]).to_hex().as_str(),
+            settings
+                .hash_of(&[Part::Project, Part::Lost, Part::Model])
+                .to_hex()
+                .as_str(),
             &format!("{as_of_us:?}"),
         ],
     );
-    run.stage("features", &key, async || work(run, version, as_of_us).await).await
+    run.stage("features", &key, async || {
+        work(run, version, as_of_us).await
+    })
+    .await
 }
 
 async fn work(run: &Run<'_>, version: i64, as_of_us: Option<i64>) -> Result<Output> {
@@ -88,9 +94,20 @@ async fn work(run: &Run<'_>, version: i64, as_of_us: Option<i64>) -> Result<Outp
     let Some(table) = Table::open(lake, TABLE, Some(version)).await? else {
         return Err(no_events());
     };
-    let known = || table.files.iter().filter(|f| f.bucket.is_some_and(|b| b >= 0));
-    let first_us = known().filter_map(|f| f.min_time_us).min().ok_or_else(no_events)?;
-    let last_us = known().filter_map(|f| f.max_time_us).max().ok_or_else(no_events)?;
+    let known = || {
+        table
+            .files
+            .iter()
+            .filter(|f| f.bucket.is_some_and(|b| b >= 0))
+    };
+    let first_us = known()
+        .filter_map(|f| f.min_time_us)
+        .min()
+        .ok_or_else(no_events)?;
+    let last_us = known()
+        .filter_map(|f| f.max_time_us)
+        .max()
+        .ok_or_else(no_events)?;
     let as_of_us = as_of_us.unwrap_or_else(|| project.calendar.midnight_after(last_us));
     if as_of_us <= first_us {
         return Err(Error::cannot(
@@ -120,11 +137,22 @@ async fn work(run: &Run<'_>, version: i64, as_of_us: Option<i64>) -> Result<Outp
     };
     let months = with_unknown(run, &table, as_of_us, folded.business.months())?;
     let mut outputs = BTreeMap::new();
-    let features = commit(lake, "features", &feature_schema(), &[], &[], folded.features).await?;
+    let features = commit(
+        lake,
+        "features",
+        &feature_schema(),
+        &[],
+        &[],
+        folded.features,
+    )
+    .await?;
     outputs.insert("features".to_owned(), features);
     let labels = commit(lake, "labels", &label_schema(), &[], &[], folded.labels).await?;
     outputs.insert("labels".to_owned(), labels);
-    outputs.insert("months".to_owned(), write_months(run, as_of_us, &months).await?);
+    outputs.insert(
+        "months".to_owned(),
+        write_months(run, as_of_us, &months).await?,
+    );
     Output::new(outputs, &notes)
 }
 
@@ -144,7 +172,11 @@ fn choose(
 ) -> Result<(HorizonNotes, u32)> {
     let calendar = run.project.calendar.clone();
     let mut rhythm = RhythmFold::new(calendar, AsOf(as_of_us));
-    let buckets = if histories.rows() > RHYTHM_ROWS_MAX { 1 } else { histories.buckets() };
+    let buckets = if histories.rows() > RHYTHM_ROWS_MAX {
+        1
+    } else {
+        histories.buckets()
+    };
     let set = match run.project.settings.lost.horizon {
         Horizon::Of(duration) => Some(duration.days_rounded()),
         Horizon::Auto => None,
@@ -214,14 +246,27 @@ fn with_unknown(
     as_of_us: i64,
     months: Vec<MonthTotals>,
 ) -> Result<Vec<MonthRow>> {
-    let mut rows: BTreeMap<i64, MonthRow> =
-        months.into_iter().map(|m| (m.month, MonthRow { totals: m, unknown_net: 0 })).collect();
+    let mut rows: BTreeMap<i64, MonthRow> = months
+        .into_iter()
+        .map(|m| {
+            (
+                m.month,
+                MonthRow {
+                    totals: m,
+                    unknown_net: 0,
+                },
+            )
+        })
+        .collect();
     let calendar = &run.project.calendar;
     read_unknown(&run.project.lake, table, |times, amounts| {
         for (&time, &amount) in times.iter().zip(amounts).filter(|(t, _)| **t < as_of_us) {
             let month = calendar.local_month(time);
             let row = rows.entry(month).or_insert_with(|| MonthRow {
-                totals: MonthTotals { month, ..MonthTotals::default() },
+                totals: MonthTotals {
+                    month,
+                    ..MonthTotals::default()
+                },
                 unknown_net: 0,
             });
             row.unknown_net += amount;
@@ -235,16 +280,29 @@ async fn write_months(run: &Run<'_>, as_of_us: i64, rows: &[MonthRow]) -> Result
     let money = |v: i128| Some(v as f64 / SCALE as f64);
     let count = |v: u64| Some(i64::try_from(v).unwrap_or(i64::MAX));
     let (schema, batch) = Columns::new()
-        .times("month", rows.iter().map(|r| Some(calendar.month_start(r.totals.month))))
+        .times(
+            "month",
+            rows.iter()
+                .map(|r| Some(calendar.month_start(r.totals.month))),
+        )
         .ints("month_number", rows.iter().map(|r| Some(r.totals.month)))
         .ints("buyers", rows.iter().map(|r| count(r.totals.buyers)))
-        .ints("new_buyers", rows.iter().map(|r| count(r.totals.new_buyers)))
-        .ints("returning_buyers", rows.iter().map(|r| count(r.totals.returning_buyers)))
+        .ints(
+            "new_buyers",
+            rows.iter().map(|r| count(r.totals.new_buyers)),
+        )
+        .ints(
+            "returning_buyers",
+            rows.iter().map(|r| count(r.totals.returning_buyers)),
+        )
         .ints("orders", rows.iter().map(|r| count(r.totals.orders)))
         .money("gross", rows.iter().map(|r| money(r.totals.gross)))
         .money("returned", rows.iter().map(|r| money(r.totals.returned)))
         .money("net", rows.iter().map(|r| money(r.totals.net())))
-        .money("net_unknown_customer", rows.iter().map(|r| money(r.unknown_net)))
+        .money(
+            "net_unknown_customer",
+            rows.iter().map(|r| money(r.unknown_net)),
+        )
         .same_time("as_of", Some(as_of_us), rows.len())
         .same_text("run_id", Some(&run.run_id), rows.len())
         .finish()?;

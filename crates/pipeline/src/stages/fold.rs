@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use perennial_history::{
-    AsOf, BusinessFold, DAY_US, FeatureFold, FeatureKind, FeatureRows, Fold, PeriodFold,
-    Retention, order_line_features,
+    AsOf, BusinessFold, DAY_US, FeatureFold, FeatureKind, FeatureRows, Fold, PeriodFold, Retention,
+    order_line_features,
 };
 use perennial_lake::arrow::array::{
     ArrayRef, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray,
@@ -38,8 +38,10 @@ pub(super) struct Folded {
 /// Columns of `features`: who, when, one column a feature, by which run.
 pub(super) fn feature_schema() -> SchemaRef {
     let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let mut fields =
-        vec![Field::new("customer_id", DataType::Int64, false), Field::new("as_of", time, false)];
+    let mut fields = vec![
+        Field::new("customer_id", DataType::Int64, false),
+        Field::new("as_of", time, false),
+    ];
     fields.extend(order_line_features().iter().map(|spec| match spec.kind {
         FeatureKind::Count => Field::new(spec.name, DataType::Int32, true),
         FeatureKind::Number => Field::new(spec.name, DataType::Float64, true),
@@ -61,7 +63,8 @@ pub(super) fn label_schema() -> SchemaRef {
 
 /// Folds every bucket, several side by side.
 pub(super) fn fold_all(run: &Run<'_>, histories: &Histories, plan: &Plan) -> Result<Folded> {
-    run.progress.start("features", Some(histories.rows()), "lines");
+    run.progress
+        .start("features", Some(histories.rows()), "lines");
     let buckets: Vec<usize> = (0..histories.buckets()).collect();
     let parts = parallel::map(buckets, run.project.threads(), |bucket| {
         fold_bucket(run, histories, plan, bucket)
@@ -84,7 +87,8 @@ pub(super) fn fold_all(run: &Run<'_>, histories: &Histories, plan: &Plan) -> Res
         merge_period(&mut all.period, part.period.as_ref());
         merge_period(&mut all.period_before, part.period_before.as_ref());
     }
-    run.progress.finish(&format!("{} customers", all.counts.customers));
+    run.progress
+        .finish(&format!("{} customers", all.counts.customers));
     Ok(all)
 }
 
@@ -108,12 +112,7 @@ fn merge_period(into: &mut Option<Retention>, from: Option<&Retention>) {
     }
 }
 
-fn fold_bucket(
-    run: &Run<'_>,
-    histories: &Histories,
-    plan: &Plan,
-    bucket: usize,
-) -> Result<Folded> {
+fn fold_bucket(run: &Run<'_>, histories: &Histories, plan: &Plan, bucket: usize) -> Result<Folded> {
     let cuts = plan.cuts().into_iter().map(AsOf).collect();
     let calendar = run.project.calendar.clone();
     let mut fold =
@@ -141,7 +140,14 @@ fn fold_bucket(
     run.progress.advance(counted.into_inner());
     let (features, labels) = out.close()?;
     let [period, period_before] = periods.map(|p| p.map(|p| p.retention().clone()));
-    Ok(Folded { features, labels, counts, business, period, period_before })
+    Ok(Folded {
+        features,
+        labels,
+        counts,
+        business,
+        period,
+        period_before,
+    })
 }
 
 /// Writes the rows of one bucket to its two files.
@@ -176,32 +182,46 @@ impl RowWriter {
         let ids: ArrayRef = Arc::new(Int64Array::from(rows.customer_id.clone()));
         let as_of: ArrayRef =
             Arc::new(TimestampMicrosecondArray::from(rows.as_of.clone()).with_timezone("UTC"));
-        let runs: ArrayRef =
-            Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&self.run_id, rows.len())));
+        let runs: ArrayRef = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
+            &self.run_id,
+            rows.len(),
+        )));
         let mut columns = vec![ids.clone(), as_of.clone()];
         for (spec, values) in order_line_features().iter().zip(&rows.columns) {
             columns.push(match spec.kind {
-                FeatureKind::Count => {
-                    Arc::new(Int32Array::from_iter_values(values.iter().map(|&v| v as i32)))
-                }
+                FeatureKind::Count => Arc::new(Int32Array::from_iter_values(
+                    values.iter().map(|&v| v as i32),
+                )),
                 FeatureKind::Number => number_column(values),
             });
         }
         columns.push(runs.clone());
-        let labels = rows.label.iter().map(|&l| (l >= 0).then_some(l)).collect::<Int8Array>();
+        let labels = rows
+            .label
+            .iter()
+            .map(|&l| (l >= 0).then_some(l))
+            .collect::<Int8Array>();
         let label_columns = vec![ids, as_of, Arc::new(labels) as ArrayRef, runs];
         let batch = |schema: &SchemaRef, columns| {
             RecordBatch::try_new(schema.clone(), columns).map_err(perennial_lake::Error::from)
         };
-        self.features.write(&batch(&self.feature_schema, columns)?)?;
-        self.labels.write(&batch(&self.label_schema, label_columns)?)?;
+        self.features
+            .write(&batch(&self.feature_schema, columns)?)?;
+        self.labels
+            .write(&batch(&self.label_schema, label_columns)?)?;
         Ok(())
     }
 
     /// The two files; none where there was no row.
     fn close(self) -> Result<(Vec<DataFile>, Vec<DataFile>)> {
         let (features, labels) = (self.features.close()?, self.labels.close()?);
-        let some = |file: DataFile| if file.rows > 0 { vec![file] } else { Vec::new() };
+        let some = |file: DataFile| {
+            if file.rows > 0 {
+                vec![file]
+            } else {
+                Vec::new()
+            }
+        };
         Ok((some(features), some(labels)))
     }
 }

@@ -53,13 +53,23 @@ impl Basis<'_> {
 pub(crate) async fn read_people(run: &Run<'_>, basis: &Basis<'_>) -> Result<People> {
     let mut people = People::default();
     let lake = &run.project.lake;
-    read_batches(lake, "scores", basis.model.version("scores"), None, |batch| {
-        people.customer_id.extend(ids(&batch));
-        people.churn_probability.extend(number_column(&batch, "churn_probability"));
-        people.churn_low.extend(number_column(&batch, "churn_low"));
-        people.churn_high.extend(number_column(&batch, "churn_high"));
-        Ok(())
-    })
+    read_batches(
+        lake,
+        "scores",
+        basis.model.version("scores"),
+        None,
+        |batch| {
+            people.customer_id.extend(ids(&batch));
+            people
+                .churn_probability
+                .extend(number_column(&batch, "churn_probability"));
+            people.churn_low.extend(number_column(&batch, "churn_low"));
+            people
+                .churn_high
+                .extend(number_column(&batch, "churn_high"));
+            Ok(())
+        },
+    )
     .await?;
     match basis.features {
         Some(done) => from_features(run, done, &mut people).await?,
@@ -103,7 +113,9 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
                 return Err(out_of_step());
             }
             place += 1;
-            people.margin_per_year.push(margin_per_year(margin, year[i], tenure[i], horizon_days));
+            people
+                .margin_per_year
+                .push(margin_per_year(margin, year[i], tenure[i], horizon_days));
             people.historic.push(margin * total[i]);
             people.silence_days.push(recency[i]);
             people.gap_mean_days.push(gap[i]);

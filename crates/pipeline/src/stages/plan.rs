@@ -39,12 +39,22 @@ impl Plan {
             .filter(|&cut| test_us.is_some() && usable(cut))
             .collect();
         train_us.reverse();
-        Self { as_of_us, horizon_days, test_us, train_us }
+        Self {
+            as_of_us,
+            horizon_days,
+            test_us,
+            train_us,
+        }
     }
 
     /// Every date at which features are made, ascending.
     pub fn cuts(&self) -> Vec<i64> {
-        self.train_us.iter().copied().chain(self.test_us).chain([self.as_of_us]).collect()
+        self.train_us
+            .iter()
+            .copied()
+            .chain(self.test_us)
+            .chain([self.as_of_us])
+            .collect()
     }
 
     /// How far ahead a label looks, in microseconds.
@@ -66,14 +76,21 @@ mod tests {
         let plan = Plan::new(day(0), day(400), 90, 4);
         assert_eq!(plan.test_us, Some(day(310)));
         assert_eq!(plan.train_us, [day(130), day(160), day(190), day(220)]);
-        assert!(plan.train_us.iter().all(|cut| cut + plan.horizon_us() <= day(310)));
+        assert!(
+            plan.train_us
+                .iter()
+                .all(|cut| cut + plan.horizon_us() <= day(310))
+        );
         assert_eq!(plan.cuts().len(), 6);
     }
 
     #[test]
     fn a_short_history_has_fewer_dates_or_none() {
         let plan = Plan::new(day(0), day(290), 90, 4);
-        assert_eq!((plan.test_us, plan.train_us), (Some(day(200)), vec![day(110)]));
+        assert_eq!(
+            (plan.test_us, plan.train_us),
+            (Some(day(200)), vec![day(110)])
+        );
         let plan = Plan::new(day(0), day(200), 90, 4);
         assert_eq!((plan.test_us, plan.train_us.len()), (Some(day(110)), 0));
         let plan = Plan::new(day(0), day(100), 90, 4);

@@ -38,7 +38,9 @@ impl Rows {
 
     /// A feature's column by name; empty where there is no such feature.
     pub fn feature(&self, name: &str) -> &[f64] {
-        let place = order_line_features().iter().position(|spec| spec.name == name);
+        let place = order_line_features()
+            .iter()
+            .position(|spec| spec.name == name);
         place.map_or(&[], |place| &self.columns[place])
     }
 
@@ -79,7 +81,9 @@ pub(crate) async fn read_rows(
     mut each: impl FnMut(Rows) -> Result<()>,
 ) -> Result<()> {
     let open = async |name: &str| -> Result<Table> {
-        Table::open(lake, name, features.version(name)).await?.ok_or_else(out_of_step)
+        Table::open(lake, name, features.version(name))
+            .await?
+            .ok_or_else(out_of_step)
     };
     let (feature_table, label_table) = (open("features").await?, open("labels").await?);
     if feature_table.files.len() != label_table.files.len() {
@@ -104,10 +108,17 @@ fn out_of_step() -> Error {
 
 fn rows_of(features: &RecordBatch, labels: &RecordBatch) -> Result<Rows> {
     let ids = |b: &RecordBatch| -> Option<Vec<i64>> {
-        Some(b.column_by_name("customer_id")?.as_primitive_opt::<Int64Type>()?.values().to_vec())
+        Some(
+            b.column_by_name("customer_id")?
+                .as_primitive_opt::<Int64Type>()?
+                .values()
+                .to_vec(),
+        )
     };
     let times = |b: &RecordBatch| -> Option<Vec<i64>> {
-        let column = b.column_by_name("as_of")?.as_primitive_opt::<TimestampMicrosecondType>()?;
+        let column = b
+            .column_by_name("as_of")?
+            .as_primitive_opt::<TimestampMicrosecondType>()?;
         Some(column.values().to_vec())
     };
     let (Some(customer_id), Some(as_of_us)) = (ids(features), times(features)) else {
@@ -123,17 +134,29 @@ fn rows_of(features: &RecordBatch, labels: &RecordBatch) -> Result<Rows> {
         .ok_or_else(out_of_step)?;
     let columns = order_line_features()
         .iter()
-        .map(|spec| features.column_by_name(spec.name).map(numbers).ok_or_else(out_of_step))
+        .map(|spec| {
+            features
+                .column_by_name(spec.name)
+                .map(numbers)
+                .ok_or_else(out_of_step)
+        })
         .collect::<Result<_>>()?;
-    Ok(Rows { customer_id, as_of_us, lost, columns })
+    Ok(Rows {
+        customer_id,
+        as_of_us,
+        lost,
+        columns,
+    })
 }
 
 /// A column as numbers, missing values as NaN.
 pub(crate) fn numbers(column: &ArrayRef) -> Vec<f64> {
     match column.data_type() {
-        DataType::Float64 => {
-            column.as_primitive::<Float64Type>().iter().map(|v| v.unwrap_or(f64::NAN)).collect()
-        }
+        DataType::Float64 => column
+            .as_primitive::<Float64Type>()
+            .iter()
+            .map(|v| v.unwrap_or(f64::NAN))
+            .collect(),
         DataType::Int32 => column
             .as_primitive::<Int32Type>()
             .iter()

@@ -47,7 +47,10 @@ pub(crate) async fn run(run: &Run<'_>, basis: &Basis<'_>) -> Result<Done> {
         let people = read_people(run, basis).await?;
         let values = Values::new(run, &people, horizon_days)?;
         let version = values.write(run, &people, as_of_us).await?;
-        Output::new(BTreeMap::from([("clv".to_owned(), version)]), &values.notes(&people)?)
+        Output::new(
+            BTreeMap::from([("clv".to_owned(), version)]),
+            &values.notes(&people)?,
+        )
     })
     .await
 }
@@ -74,10 +77,16 @@ impl Values {
         let settings = &run.project.settings.value;
         let years = settings.horizon.as_years().round().clamp(1.0, 100.0) as u32;
         let rate = settings.discount_rate_per_year.get();
-        let (horizon, year) = (Period::from_days(horizon_days)?, Period::from_days(YEAR_DAYS)?);
+        let (horizon, year) = (
+            Period::from_days(horizon_days)?,
+            Period::from_days(YEAR_DAYS)?,
+        );
         let per_year = |p: f64| churn_probability_over(p, horizon, year);
-        let mut values =
-            Self { years, plain: Estimates::default(), survival: Estimates::default() };
+        let mut values = Self {
+            years,
+            plain: Estimates::default(),
+            survival: Estimates::default(),
+        };
         for i in 0..people.customer_id.len() {
             let money = people.margin_per_year[i];
             let both = |p: f64| -> Result<(f64, f64)> {
@@ -118,7 +127,10 @@ impl Values {
                 .money("expected", e.expected.iter().map(some))
                 .money("low", e.low.iter().map(some))
                 .money("high", e.high.iter().map(some))
-                .ints("horizon_years", std::iter::repeat_n(Some(i64::from(self.years)), rows))
+                .ints(
+                    "horizon_years",
+                    std::iter::repeat_n(Some(i64::from(self.years)), rows),
+                )
                 .same_text("model", Some(model), rows)
                 .same_time("as_of", as_of_us, rows)
                 .same_text("run_id", Some(&run.run_id), rows)
@@ -140,7 +152,11 @@ impl Values {
             customers: people.customer_id.len() as u64,
             years: self.years,
             historic_total: any(&people.historic).then(|| sum(&people.historic)),
-            totals: if any(&self.survival.expected) { totals.to_vec() } else { Vec::new() },
+            totals: if any(&self.survival.expected) {
+                totals.to_vec()
+            } else {
+                Vec::new()
+            },
             plain_over_survival: compared.ratio,
             plain_misleads: compared.plain_misleads,
         })

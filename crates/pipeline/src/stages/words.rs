@@ -23,7 +23,10 @@ pub(crate) fn reasons(found: &[Reason], names: &[&str], currency: &str) -> Said 
     let join = |pick: fn(&Said) -> &str, between: &str| {
         said.iter().map(pick).collect::<Vec<_>>().join(between)
     };
-    Said { en: join(|s| &s.en, "; "), zh: join(|s| &s.zh, "；") }
+    Said {
+        en: join(|s| &s.en, "; "),
+        zh: join(|s| &s.zh, "；"),
+    }
 }
 
 fn one(reason: &Reason, name: &str, currency: &str) -> Said {
@@ -35,7 +38,10 @@ fn one(reason: &Reason, name: &str, currency: &str) -> Said {
     if raises {
         return Said { en, zh };
     }
-    Said { en: format!("{en} (speaks for staying)"), zh: format!("{zh}（有利于留存）") }
+    Said {
+        en: format!("{en} (speaks for staying)"),
+        zh: format!("{zh}（有利于留存）"),
+    }
 }
 
 fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String, String) {
@@ -50,8 +56,10 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
         Typical::Number { median, .. } => *median,
         _ => value,
     };
-    let (value_text, typical_text) =
-        (printed(value, spec.unit, currency), printed(typical, spec.unit, currency));
+    let (value_text, typical_text) = (
+        printed(value, spec.unit, currency),
+        printed(typical, spec.unit, currency),
+    );
     let pick = |r: &perennial_history::Reasons| if value >= typical { r.higher } else { r.lower };
     (
         fill(pick(&spec.reason_en), &value_text, &typical_text),
@@ -76,13 +84,19 @@ fn own_column(name: &str, reason: &Reason) -> (String, String) {
             format!("{name} is {} (usual: {usual})", value("missing")),
             format!("{name} 为 {}（通常为 {usual}）", value("空")),
         ),
-        None => (format!("{name} is {}", value("missing")), format!("{name} 为 {}", value("空"))),
+        None => (
+            format!("{name} is {}", value("missing")),
+            format!("{name} 为 {}", value("空")),
+        ),
     }
 }
 
 /// The plain rule's reason: the one column it looks at.
 pub(crate) fn rule_reason(column: &str) -> Said {
-    match order_line_features().iter().find(|spec| spec.name == column) {
+    match order_line_features()
+        .iter()
+        .find(|spec| spec.name == column)
+    {
         Some(_) => Said {
             en: "silence against the customer's own rhythm".to_owned(),
             zh: "沉默时间与其自身购买节奏相比".to_owned(),
@@ -143,14 +157,19 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
     }
     let percent = format!("{:.0} %", case.churn_probability * 100.0);
     let (within_en, within_zh) = match case.horizon_days {
-        Some(days) => (format!(" within {days:.0} days"), format!("（{days:.0} 天内）")),
+        Some(days) => (
+            format!(" within {days:.0} days"),
+            format!("（{days:.0} 天内）"),
+        ),
         None => (String::new(), String::new()),
     };
     let money = |v: f64| format!("{} {}", case.currency, short(v));
     let worth = money(case.margin_per_year);
     let Some(offer) = case.offer else {
         return Said {
-            en: format!("no offer pays: leaves with {percent}{within_en}, worth {worth} a year at margin"),
+            en: format!(
+                "no offer pays: leaves with {percent}{within_en}, worth {worth} a year at margin"
+            ),
             zh: format!("没有划算的优惠：流失概率{within_zh} {percent}，年毛利 {worth}"),
         };
     };
@@ -158,8 +177,17 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
     let lasts = offer.effect_lasts.as_days();
     let cost = money(offer.cost_per_use.get());
     let net = money(case.net.unwrap_or(0.0));
-    let held = |en: &str, zh: &str| if case.held_out { (en.to_owned(), zh.to_owned()) } else { (String::new(), String::new()) };
-    let (held_en, held_zh) = held("left alone to measure the effect; would get: ", "为衡量效果而留作对照，否则会给予：");
+    let held = |en: &str, zh: &str| {
+        if case.held_out {
+            (en.to_owned(), zh.to_owned())
+        } else {
+            (String::new(), String::new())
+        }
+    };
+    let (held_en, held_zh) = held(
+        "left alone to measure the effect; would get: ",
+        "为衡量效果而留作对照，否则会给予：",
+    );
     Said {
         en: format!(
             "{held_en}leaves with {percent}{within_en}, worth {worth} a year at margin; `{}` keeps {effect:.0} % of leavers for {lasts:.0} days (assumed, not measured) and costs {cost}: expected net {net}",

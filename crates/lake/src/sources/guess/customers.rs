@@ -142,21 +142,19 @@ fn id_by_value(facts: &Facts, fact: &Fact) -> f64 {
     if dense || low >= 10_000.0 { 0.65 } else { 0.5 }
 }
 
-/// The outcome and the value of it that means lost.
-fn find_label(facts: &Facts, id: Option<usize>, out: &mut Guess) -> Option<usize> {
-    let mut scored: Vec<(f64, usize)> = Vec::new();
-    let binary: Vec<usize> = facts
-        .columns
-        .iter()
-        .enumerate()
-        .filter(|(column, fact)| {
-            Some(*column) != id && fact.distinct() == 2 && fact.profile.missing_share() < 0.5
-        })
-        .map(|(column, _)| column)
-        .collect();
+/// Columns of two values, the likeliest outcome first: by name, else by how
+/// strongly they are tied to the others, else the last.
+fn outcomes(facts: &Facts, id: Option<usize>) -> Vec<usize> {
+    let is_binary = |column: &usize| {
+        let fact = facts.column(*column);
+        Some(*column) != id
+            && fact.is_some_and(|fact| fact.distinct() == 2 && fact.profile.missing_share() < 0.5)
+    };
+    let binary: Vec<usize> = (0..facts.columns.len()).filter(is_binary).collect();
     let needs_values = binary
         .iter()
         .all(|column| facts.name_score(Role::Label, *column) < 0.85);
+    let mut scored: Vec<(f64, usize)> = Vec::new();
     for (place, column) in binary.iter().enumerate() {
         let name = facts.name_score(Role::Label, *column);
         let tied = if needs_values {
@@ -168,112 +166,118 @@ fn find_label(facts: &Facts, id: Option<usize>, out: &mut Guess) -> Option<usize
         scored.push((3.0 * name + tied + last, *column));
     }
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let Some(&(_, column)) = scored.first() else {
+    scored.into_iter().map(|(_, column)| column).collect()
+}
+
+/// The outcome and the value of it that means lost.
+fn find_label(facts: &Facts, id: Option<usize>, out: &mut Guess) -> Option<usize> {
+    let mut ask = |kind, chosen: Option<String>, alternatives| {
         out.unsure.push(Question {
             role: Role::Label,
-            kind: QuestionKind::Missing,
-            chosen: None,
-            alternatives: Vec::new(),
+            kind,
+            chosen,
+            alternatives,
         });
+    };
+    let scored = outcomes(facts, id);
+    let Some(&column) = scored.first() else {
+        ask(QuestionKind::Missing, None, Vec::new());
         return None;
     };
     let name = facts.name_score(Role::Label, column);
     let fact = facts.column(column)?;
     let (rarer, rarer_share) = fact.rarer()?;
-    push(
-        facts,
-        out,
-        Role::Label,
-        column,
-        0.35 + 0.6 * name,
-        vec![Reason::TwoValues { rarer_share }],
-    );
     if name < 0.85 && scored.len() > 1 {
-        let alternatives = scored
+        let others = scored
             .iter()
             .skip(1)
             .take(3)
-            .map(|(_, column)| name_of(facts, *column))
+            .map(|column| name_of(facts, *column))
             .collect();
-        out.unsure.push(Question {
-            role: Role::Label,
-            kind: QuestionKind::Alternatives,
-            chosen: Some(name_of(facts, column)),
-            alternatives,
-        });
+        ask(
+            QuestionKind::Alternatives,
+            Some(name_of(facts, column)),
+            others,
+        );
     } else if name < 0.5 {
-        out.unsure.push(Question {
-            role: Role::Label,
-            kind: QuestionKind::Weak,
-            chosen: Some(name_of(facts, column)),
-            alternatives: Vec::new(),
-        });
+        ask(QuestionKind::Weak, Some(name_of(facts, column)), Vec::new());
     }
     let worded = lost_by_word(fact);
     let lost = worded.unwrap_or(rarer);
-    out.lost_when = fact.values.get(lost).cloned();
+    let lost_when = fact.values.get(lost).cloned();
     if worded.is_none() {
         let other = fact.values.get(1 - lost.min(1)).cloned();
-        out.unsure.push(Question {
-            role: Role::Label,
-            kind: QuestionKind::LostWhen,
-            chosen: out.lost_when.clone(),
-            alternatives: other.into_iter().collect(),
-        });
+        ask(
+            QuestionKind::LostWhen,
+            lost_when.clone(),
+            other.into_iter().collect(),
+        );
     }
+    out.lost_when = lost_when;
+    let reasons = vec![Reason::TwoValues { rarer_share }];
+    push(facts, out, Role::Label, column, 0.35 + 0.6 * name, reasons);
     Some(column)
 }
 
+/// Values that mean lost.
+#[rustfmt::skip]
+const LOST: &[&str] = &[
+    "churned",
+    "churn",
+    "left",
+    "lost",
+    "exited",
+    "cancelled",
+    "canceled",
+    "closed",
+    "inactive",
+    "gone",
+    "attrited",
+    "attrited customer",
+    "withdrawn",
+    "lapsed",
+    "流失",
+    "已流失",
+    "离网",
+    "离开",
+    "已离开",
+    "注销",
+    "已注销",
+    "退订",
+    "流失客户",
+    "不活跃",
+];
+
+/// Values that mean stayed.
+#[rustfmt::skip]
+const STAYED: &[&str] = &[
+    "stayed",
+    "existing",
+    "existing customer",
+    "active",
+    "retained",
+    "current",
+    "loyal",
+    "open",
+    "not churned",
+    "renewed",
+    "joined",
+    "留存",
+    "未流失",
+    "正常",
+    "在网",
+    "活跃",
+    "未离开",
+    "有效",
+    "非流失",
+];
+
+/// Values that affirm the column's name.
+#[rustfmt::skip]
+const YES: &[&str] = &["yes", "true", "1", "y", "t", "是", "1.0"];
+
 /// The value that by its word, and the column's name, means lost.
 fn lost_by_word(fact: &Fact) -> Option<usize> {
-    const LOST: [&str; 24] = [
-        "churned",
-        "churn",
-        "left",
-        "lost",
-        "exited",
-        "cancelled",
-        "canceled",
-        "closed",
-        "inactive",
-        "gone",
-        "attrited",
-        "attrited customer",
-        "withdrawn",
-        "lapsed",
-        "流失",
-        "已流失",
-        "离网",
-        "离开",
-        "已离开",
-        "注销",
-        "已注销",
-        "退订",
-        "流失客户",
-        "不活跃",
-    ];
-    const STAYED: [&str; 19] = [
-        "stayed",
-        "existing",
-        "existing customer",
-        "active",
-        "retained",
-        "current",
-        "loyal",
-        "open",
-        "not churned",
-        "renewed",
-        "joined",
-        "留存",
-        "未流失",
-        "正常",
-        "在网",
-        "活跃",
-        "未离开",
-        "有效",
-        "非流失",
-    ];
-    const YES: [&str; 7] = ["yes", "true", "1", "y", "t", "是", "1.0"];
     let values: Vec<String> = fact
         .values
         .iter()
@@ -284,13 +288,13 @@ fn lost_by_word(fact: &Fact) -> Option<usize> {
             .iter()
             .position(|value| words.contains(&value.as_str()))
     };
-    if let Some(lost) = position(&LOST) {
+    if let Some(lost) = position(LOST) {
         return Some(lost);
     }
-    if let Some(stayed) = position(&STAYED) {
+    if let Some(stayed) = position(STAYED) {
         return Some(1 - stayed.min(1));
     }
-    let yes = position(&YES)?;
+    let yes = position(YES)?;
     let lost = fact.concepts.contains(&Concept::Lost);
     let kept = fact.concepts.contains(&Concept::Kept);
     match (lost, kept) {

@@ -15,66 +15,62 @@ pub(super) fn score(role: Role, concepts: &[Concept]) -> f64 {
         return 0.0;
     }
     match role {
-        Role::CustomerId if has(Customer) && only(&[Customer, Id]) => {
-            if has(Id) {
-                1.0
-            } else {
-                0.8
-            }
-        }
-        Role::CustomerId if has(Id) && only(&[Id]) => 0.3,
-        Role::OrderId if has(Order) && only(&[Order, Id]) => {
-            if has(Id) {
-                1.0
-            } else {
-                0.6
-            }
-        }
-        Role::OrderId if has(Id) && only(&[Id]) => 0.2,
-        Role::ProductId if has(Product) && only(&[Product, Id]) => {
-            if has(Id) {
-                1.0
-            } else {
-                0.75
-            }
-        }
-        Role::ProductId if has(Id) && only(&[Id]) => 0.1,
+        Role::CustomerId | Role::OrderId | Role::ProductId => identifier(role, concepts),
         Role::Time => time(has(Time), has(OtherTime), has(Order), concepts),
-        Role::Quantity if has(Quantity) && only(&[Quantity, Product, Order, Unit, Line, Total]) => {
-            1.0
+        Role::Quantity if has(Quantity) => {
+            fit(only(&[Quantity, Product, Order, Unit, Line, Total]), 1.0)
         }
-        Role::Quantity if has(Count) && only(&[Count, Product, Unit]) => 0.6,
-        Role::UnitPrice if has(Price) && !has(Total) && only(&[Price, Unit, Product]) => {
-            if has(Unit) { 1.0 } else { 0.85 }
-        }
-        Role::UnitPrice if has(Unit) && has(Amount) => 0.5,
-        Role::Amount => amount(concepts),
-        Role::Cost
-            if has(Cost) && only(&[Cost, Unit, Product, Total, Order, Line, Price, Amount]) =>
-        {
-            1.0
-        }
-        Role::Discount if has(Discount) && !has(Id) && !has(Time) && !has(Name) => 1.0,
-        Role::Channel if has(Channel) && !has(Time) => 1.0,
-        Role::Label => label(concepts),
-        Role::Personal if has(Contact) && !has(Product) => 0.9,
-        Role::Personal
-            if has(Name)
-                && !has(Product)
-                && !has(Category)
-                && only(&[Name, Customer, OtherTime, Other]) =>
-        {
-            if has(Customer) {
-                0.9
+        Role::Quantity if has(Count) => fit(only(&[Count, Product, Unit]), 0.6),
+        Role::UnitPrice if has(Price) && only(&[Price, Unit, Product]) => {
+            if has(Unit) {
+                1.0
             } else {
-                0.5
+                0.85
             }
         }
-        Role::ProductTrait if has(Product) && (has(Name) || has(Description) || has(Category)) => {
-            0.9
+        Role::UnitPrice => fit(has(Unit) && has(Amount), 0.5),
+        Role::Amount => amount(concepts),
+        Role::Cost if has(Cost) => fit(
+            only(&[Cost, Unit, Product, Total, Order, Line, Price, Amount]),
+            1.0,
+        ),
+        Role::Discount => fit(has(Discount) && !has(Id) && !has(Time) && !has(Name), 1.0),
+        Role::Channel => fit(has(Channel) && !has(Time), 1.0),
+        Role::Label => label(concepts),
+        Role::Personal if has(Contact) => fit(!has(Product), 0.9),
+        Role::Personal if has(Name) && only(&[Name, Customer, OtherTime, Other]) => {
+            if has(Customer) { 0.9 } else { 0.5 }
         }
-        Role::ProductTrait if has(Description) || has(Category) => 0.5,
+        Role::ProductTrait if has(Product) => {
+            fit(has(Name) || has(Description) || has(Category), 0.9)
+        }
+        Role::ProductTrait => fit(has(Description) || has(Category), 0.5),
         _ => 0.0,
+    }
+}
+
+fn fit(fits: bool, score: f64) -> f64 {
+    if fits { score } else { 0.0 }
+}
+
+/// An identifier says of what, and that it is one; either alone says less.
+fn identifier(role: Role, concepts: &[Concept]) -> f64 {
+    let (of, bare, id_alone) = match role {
+        Role::CustomerId => (Customer, 0.8, 0.3),
+        Role::OrderId => (Order, 0.6, 0.2),
+        _ => (Product, 0.75, 0.1),
+    };
+    if !concepts
+        .iter()
+        .all(|concept| [of, Id, Neutral].contains(concept))
+    {
+        return 0.0;
+    }
+    match (concepts.contains(&of), concepts.contains(&Id)) {
+        (true, true) => 1.0,
+        (true, false) => bare,
+        (false, true) => id_alone,
+        (false, false) => 0.0,
     }
 }
 

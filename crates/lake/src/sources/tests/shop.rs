@@ -16,14 +16,27 @@ pub(super) const COLUMNS: [&str; 9] = [
     "channel",
 ];
 
+const COUNTRIES: [&str; 5] = ["United Kingdom", "France", "Germany", "Spain", "Norway"];
+const CHANNELS: [&str; 3] = ["web", "store", "phone"];
+const WORDS: [&str; 12] = [
+    "RED", "WHITE", "BLUE", "HEART", "LANTERN", "MUG", "BAG", "CLOCK", "CANDLE", "FRAME", "TRAY",
+    "BOX",
+];
+
+/// A moment `minute` minutes after the start of 2021, in months of 28 days.
+fn moment(minute: u64) -> String {
+    let (day, rest) = (minute / 1_440, minute % 1_440);
+    let (year, month) = (2021 + day / 336, 1 + day / 28 % 12);
+    format!(
+        "{year:04}-{month:02}-{:02} {:02}:{:02}:00",
+        1 + day % 28,
+        rest / 60,
+        rest % 60
+    )
+}
+
 /// Rows of the shop as cells in the order of [`COLUMNS`].
 pub(super) fn rows(seed: u64, customers: u64, products: u64, orders: u64) -> Vec<Vec<String>> {
-    const COUNTRIES: [&str; 5] = ["United Kingdom", "France", "Germany", "Spain", "Norway"];
-    const CHANNELS: [&str; 3] = ["web", "store", "phone"];
-    const WORDS: [&str; 12] = [
-        "RED", "WHITE", "BLUE", "HEART", "LANTERN", "MUG", "BAG", "CLOCK", "CANDLE", "FRAME",
-        "TRAY", "BOX",
-    ];
     let mut random = Lcg(seed);
     let countries: Vec<usize> = (0..customers)
         .map(|_| {
@@ -54,15 +67,7 @@ pub(super) fn rows(seed: u64, customers: u64, products: u64, orders: u64) -> Vec
         let channel = CHANNELS[random.below(3) as usize];
         let known = random.below(100) >= 12;
         let cancelled = random.below(100) < 3;
-        let (day, rest) = (minute / 1_440, minute % 1_440);
-        let time = format!(
-            "{:04}-{:02}-{:02} {:02}:{:02}:00",
-            2021 + day / 336,
-            1 + day / 28 % 12,
-            1 + day % 28,
-            rest / 60,
-            rest % 60
-        );
+        let time = moment(minute);
         for _ in 0..1 + random.below(7) {
             let unit = random.unit();
             let product = ((unit * unit) * products as f64) as u64;

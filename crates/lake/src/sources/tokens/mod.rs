@@ -482,7 +482,7 @@ fn lines_within(text: &[u8], cells: &[Cell], start: usize, end: usize, terminato
         .iter()
         .map(|cell| (cell.len & !IN_EXTRA) as usize + 1)
         .sum();
-    if plain >= end - start + 1 {
+    if plain > end - start {
         return 0;
     }
     memchr::memchr_iter(terminator, text.get(start..end).unwrap_or(&[])).count() as u64

@@ -2,6 +2,7 @@
 //! what an owner of the file would count by hand.
 
 mod distinct;
+mod sum;
 
 use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch};
 use arrow::compute::cast;
@@ -9,10 +10,11 @@ use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Ty
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::infer::{Profile, is_missing};
-use super::number::{NumberFormat, parse_exact, parse_f64, pow10};
+use super::number::{NumberFormat, parse_exact, parse_f64};
 use super::tokens::Block;
 
 use distinct::Distinct;
+pub use sum::ExactSum;
 
 /// Totals of one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,68 +53,6 @@ pub struct NumberTotals {
     pub max: f64,
     /// The sum.
     pub sum: ExactSum,
-}
-
-/// A sum of decimal numbers in 128 bits: `mantissa` x 10^-`scale`, plus
-/// `inexact` for what is not decimal (floating-point columns, exponents).
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ExactSum {
-    /// All digits as one whole number.
-    pub mantissa: i128,
-    /// Digits after the decimal mark.
-    pub scale: u8,
-    /// What could only be added in floating point.
-    pub inexact: f64,
-    /// Nothing was added in floating point.
-    pub is_inexact: bool,
-}
-
-/// Sums keep at most this many digits after the decimal mark.
-const SUM_SCALE_MAX: u8 = 18;
-
-impl ExactSum {
-    /// Adds `mantissa` x 10^-`scale`.
-    #[inline]
-    pub fn add(&mut self, mantissa: i128, scale: u8) {
-        if scale == self.scale
-            && let Some(sum) = self.mantissa.checked_add(mantissa)
-        {
-            self.mantissa = sum;
-            return;
-        }
-        self.add_slowly(mantissa, scale);
-    }
-
-    #[cold]
-    fn add_slowly(&mut self, mantissa: i128, scale: u8) {
-        let wanted = self.scale.max(scale).min(SUM_SCALE_MAX);
-        let lift = |value: i128, from: u8| match wanted.checked_sub(from) {
-            Some(by) => value.checked_mul(i128::from(pow10(by)?)),
-            None => None,
-        };
-        match (lift(self.mantissa, self.scale), lift(mantissa, scale)) {
-            (Some(sum), Some(more)) if sum.checked_add(more).is_some() => {
-                self.mantissa = sum + more;
-                self.scale = wanted;
-            }
-            _ => self.add_f64(mantissa as f64 / 10_f64.powi(i32::from(scale))),
-        }
-    }
-
-    /// Adds a floating-point number.
-    pub fn add_f64(&mut self, value: f64) {
-        self.inexact += value;
-        self.is_inexact = true;
-    }
-
-    /// The sum as a double.
-    pub fn to_f64(self) -> f64 {
-        // Whole part and rest apart, so that large sums keep their digits.
-        let power = 10_i128.pow(u32::from(self.scale));
-        (self.mantissa / power) as f64
-            + (self.mantissa % power) as f64 / power as f64
-            + self.inexact
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -338,7 +278,10 @@ fn scaled(array: &ArrayRef) -> Option<(&PrimitiveArray<Decimal128Type>, u8)> {
     let DataType::Decimal128(_, scale @ 0..=18) = array.data_type() else {
         return None;
     };
-    Some((array.as_primitive_opt::<Decimal128Type>()?, u8::try_from(*scale).ok()?))
+    Some((
+        array.as_primitive_opt::<Decimal128Type>()?,
+        u8::try_from(*scale).ok()?,
+    ))
 }
 
 #[inline]
@@ -365,13 +308,9 @@ impl NumberTotals {
         self.count += 1;
         self.negative += u64::from(value < 0.0);
         self.zero += u64::from(value == 0.0);
-        // Comparisons with the first NaN are false, hence the double negation.
-        if !(value >= self.min) {
-            self.min = value;
-        }
-        if !(value <= self.max) {
-            self.max = value;
-        }
+        // `min` and `max` of doubles pass over the NaN at the start.
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
     }
 
     fn see_cell(&mut self, cell: &[u8], format: &NumberFormat) {
@@ -587,27 +526,4 @@ fn mix(value: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sums_are_exact_and_lift_their_scale() {
-        let mut sum = ExactSum::default();
-        for (mantissa, scale) in [(1, 0), (1, 1), (1, 2), (-25, 1), (1, 18)] {
-            sum.add(mantissa, scale);
-        }
-        // 1 + 0.1 + 0.01 - 2.5 + 1e-18
-        assert_eq!(
-            (sum.mantissa, sum.scale, sum.is_inexact),
-            (-1_389_999_999_999_999_999, 18, false)
-        );
-        assert!((sum.to_f64() + 1.39).abs() < 1e-12);
-        let mut large = ExactSum::default();
-        large.add(i128::MAX, 0);
-        large.add(1, 0);
-        assert!(large.is_inexact);
-    }
 }

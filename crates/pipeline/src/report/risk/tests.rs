@@ -1,3 +1,5 @@
+//! Who is shown, in which order, and what the sums are of.
+
 use super::*;
 use perennial_history::{fill, order_line_features};
 
@@ -41,7 +43,11 @@ fn most_at_stake_comes_first_and_the_sums_are_of_those_at_risk() {
 #[test]
 fn without_amounts_the_likeliest_comes_first_and_nothing_is_at_stake() {
     let nan = f64::NAN;
-    let people = people(&[(0.6, nan, nan, nan), (0.8, nan, nan, nan), (0.8, nan, nan, nan)]);
+    let people = people(&[
+        (0.6, nan, nan, nan),
+        (0.8, nan, nan, nan),
+        (0.8, nan, nan, nan),
+    ]);
     let found = survey(&people, 0.5);
     assert_eq!(found.order, [1, 2, 0]);
     assert_eq!(found.margin_at_stake, Err(Missing::NoAmounts));
@@ -78,9 +84,15 @@ fn reasons_of_every_feature_come_apart_again() {
         for (en, zh) in both {
             let (en, zh) = (fill(en, "7", "3"), fill(zh, "7", "3"));
             let staying = format!("{en} (speaks for staying)");
-            let found = reasons(&format!("{en}; {staying}; {en}"), &format!("{zh}；{zh}；{zh}"));
-            let expected =
-                [Text::new(&*en, &*zh), Text::new(staying, &*zh), Text::new(&*en, &*zh)];
+            let found = reasons(
+                &format!("{en}; {staying}; {en}"),
+                &format!("{zh}；{zh}；{zh}"),
+            );
+            let expected = [
+                Text::new(&*en, &*zh),
+                Text::new(staying, &*zh),
+                Text::new(&*en, &*zh),
+            ];
             assert_eq!(found, expected, "{}", spec.name);
         }
     }
@@ -88,7 +100,10 @@ fn reasons_of_every_feature_come_apart_again() {
 
 #[test]
 fn reasons_that_cannot_be_told_apart_stay_one() {
-    assert_eq!(reasons("a is x; y; b", "甲；乙"), [Text::new("a is x; y; b", "甲；乙")]);
+    assert_eq!(
+        reasons("a is x; y; b", "甲；乙"),
+        [Text::new("a is x; y; b", "甲；乙")]
+    );
     assert!(reasons("", "").is_empty());
 }
 
@@ -115,5 +130,11 @@ fn a_horizon_says_what_limited_it_in_both_languages() {
     let HorizonChoice::FromRhythm { customers: 300, .. } = choice(&notes("none")) else {
         panic!("not from the rhythm")
     };
-    assert_eq!(choice(&HorizonNotes { set: true, ..notes("span") }), HorizonChoice::Set);
+    assert_eq!(
+        choice(&HorizonNotes {
+            set: true,
+            ..notes("span")
+        }),
+        HorizonChoice::Set
+    );
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use perennial_lake::arrow::array::{
-    ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray,
-};
+use perennial_lake::arrow::array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
 use perennial_lake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use perennial_lake::sources::{ColumnTotals, Totals};
 use perennial_lake::tables::append_table;
@@ -116,10 +114,23 @@ pub(super) async fn write(
     quarantined: &[Quarantined],
 ) -> Result<BTreeMap<String, i64>> {
     let mut versions = BTreeMap::new();
-    let tables = [ingests(run_id, books)?, ingest_columns(run_id, books)?, quarantine(run_id, quarantined)?];
-    for (name, (schema, batch)) in ["ingests", "ingest_columns", "quarantine"].into_iter().zip(tables) {
-        let version =
-            append_table(&project.lake, name, &schema, base.get(name).copied(), &[batch]).await?;
+    let tables = [
+        ingests(run_id, books)?,
+        ingest_columns(run_id, books)?,
+        quarantine(run_id, quarantined)?,
+    ];
+    for (name, (schema, batch)) in ["ingests", "ingest_columns", "quarantine"]
+        .into_iter()
+        .zip(tables)
+    {
+        let version = append_table(
+            &project.lake,
+            name,
+            &schema,
+            base.get(name).copied(),
+            &[batch],
+        )
+        .await?;
         versions.insert(name.to_owned(), version);
     }
     Ok(versions)
@@ -136,7 +147,10 @@ fn ingests(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
         .ints("quarantined", books.iter().map(|b| count(b.quarantined)))
         .ints("duplicates", books.iter().map(|b| count(b.duplicates)))
         .ints("repeats", books.iter().map(|b| count(b.repeats)))
-        .ints("without_customer", books.iter().map(|b| count(b.without_customer)))
+        .ints(
+            "without_customer",
+            books.iter().map(|b| count(b.without_customer)),
+        )
         .times("first_time", books.iter().map(|b| b.first_us))
         .times("last_time", books.iter().map(|b| b.last_us))
         .money("plain_total", books.iter().map(|b| b.plain_total))
@@ -145,22 +159,38 @@ fn ingests(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
 }
 
 fn ingest_columns(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
-    let rows: Vec<(i64, &ColumnBook)> =
-        books.iter().flat_map(|b| b.columns.iter().map(|c| (b.ingest_id, c))).collect();
+    let rows: Vec<(i64, &ColumnBook)> = books
+        .iter()
+        .flat_map(|b| b.columns.iter().map(|c| (b.ingest_id, c)))
+        .collect();
     let number = |pick: fn(&NumberBook) -> Option<f64>| {
-        rows.iter().map(move |(_, c)| c.numbers.as_ref().and_then(pick))
+        rows.iter()
+            .map(move |(_, c)| c.numbers.as_ref().and_then(pick))
     };
     let whole = |pick: fn(&NumberBook) -> u64| {
-        rows.iter().map(move |(_, c)| c.numbers.as_ref().map(pick).and_then(count))
+        rows.iter()
+            .map(move |(_, c)| c.numbers.as_ref().map(pick).and_then(count))
     };
     Columns::new()
         .ints("ingest_id", rows.iter().map(|(id, _)| Some(*id)))
-        .text("column_name", rows.iter().map(|(_, c)| Some(c.name.as_str())))
+        .text(
+            "column_name",
+            rows.iter().map(|(_, c)| Some(c.name.as_str())),
+        )
         .ints("rows", rows.iter().map(|(_, c)| count(c.rows)))
         .ints("missing", rows.iter().map(|(_, c)| count(c.missing)))
-        .ints("outer_blanks", rows.iter().map(|(_, c)| count(c.outer_blanks)))
-        .ints("distinct_values", rows.iter().map(|(_, c)| count(c.distinct)))
-        .bools("distinct_is_exact", rows.iter().map(|(_, c)| Some(c.distinct_exact)))
+        .ints(
+            "outer_blanks",
+            rows.iter().map(|(_, c)| count(c.outer_blanks)),
+        )
+        .ints(
+            "distinct_values",
+            rows.iter().map(|(_, c)| count(c.distinct)),
+        )
+        .bools(
+            "distinct_is_exact",
+            rows.iter().map(|(_, c)| Some(c.distinct_exact)),
+        )
         .ints("not_numbers", whole(|n| n.not_numbers))
         .ints("negative", whole(|n| n.negative))
         .ints("zero", whole(|n| n.zero))
@@ -181,11 +211,21 @@ fn quarantine(run_id: &str, rows: &[Quarantined]) -> Result<(SchemaRef, RecordBa
         Field::new("run_id", DataType::Utf8, false),
     ]));
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.ingest_id))),
+        Arc::new(Int64Array::from_iter_values(
+            rows.iter().map(|r| r.ingest_id),
+        )),
         Arc::new(rows.iter().map(|r| count(r.row)).collect::<Int64Array>()),
-        Arc::new(rows.iter().map(|r| r.column.as_deref()).collect::<StringArray>()),
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.reason.as_str()))),
-        Arc::new(BinaryArray::from_iter_values(rows.iter().map(|r| r.sealed.as_slice()))),
+        Arc::new(
+            rows.iter()
+                .map(|r| r.column.as_deref())
+                .collect::<StringArray>(),
+        ),
+        Arc::new(StringArray::from_iter_values(
+            rows.iter().map(|r| r.reason.as_str()),
+        )),
+        Arc::new(BinaryArray::from_iter_values(
+            rows.iter().map(|r| r.sealed.as_slice()),
+        )),
         Arc::new(StringArray::from_iter_values(rows.iter().map(|_| run_id))),
     ];
     let batch =

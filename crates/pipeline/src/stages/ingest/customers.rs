@@ -49,7 +49,10 @@ pub(super) async fn read(
         if expected.fields() != rows.schema().fields() {
             return Err(Error::cannot(
                 "source/columns-differ",
-                format!("`{}` has other columns than the files before it", fresh.name),
+                format!(
+                    "`{}` has other columns than the files before it",
+                    fresh.name
+                ),
                 "give it a `[[source]]` of its own in a project of its own, or make the columns equal",
             ));
         }
@@ -75,7 +78,10 @@ impl<'a> OneFile<'a> {
     fn new(run: &Run<'_>, fresh: &'a Fresh) -> Result<Self> {
         let settings = &run.project.settings;
         let source = &settings.sources[fresh.source];
-        let zone = source.time_zone.as_ref().unwrap_or(&settings.project.time_zone);
+        let zone = source
+            .time_zone
+            .as_ref()
+            .unwrap_or(&settings.project.time_zone);
         let rows = settings.limits.rows_per_batch.get();
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
         let book = Book {
@@ -85,7 +91,11 @@ impl<'a> OneFile<'a> {
             content_hash: hex(&fresh.hash),
             ..Book::default()
         };
-        Ok(Self { fresh, reading, book })
+        Ok(Self {
+            fresh,
+            reading,
+            book,
+        })
     }
 
     async fn read(
@@ -105,7 +115,10 @@ impl<'a> OneFile<'a> {
             if self.book.rows_read > ROWS_MAX {
                 return Err(Error::cannot(
                     "source/too-many-rows",
-                    format!("`{}` has more than {ROWS_MAX} rows of labelled customers", self.fresh.name),
+                    format!(
+                        "`{}` has more than {ROWS_MAX} rows of labelled customers",
+                        self.fresh.name
+                    ),
                     "split the table, or give events instead of one row a customer",
                 ));
             }
@@ -140,7 +153,9 @@ impl<'a> OneFile<'a> {
         if let Some(totals) = reader.into_totals() {
             self.book.set_totals(&totals);
         }
-        let schema = kept.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
+        let schema = kept
+            .first()
+            .map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
         Ok(concat_batches(&schema, &kept).map_err(perennial_lake::Error::from)?)
     }
 
@@ -196,8 +211,9 @@ impl<'a> OneFile<'a> {
 
     /// The batch as rows of the table.
     fn rows(&self, batch: &RawBatch, subjects: &[Option<i64>]) -> Result<RecordBatch> {
-        let ids: ArrayRef =
-            Arc::new(Int64Array::from_iter_values(subjects.iter().map(|s| s.unwrap_or(0))));
+        let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(
+            subjects.iter().map(|s| s.unwrap_or(0)),
+        ));
         let mut fields = vec![
             Field::new("subject_id", DataType::Int64, false),
             Field::new("customer_id", DataType::Int64, false),
@@ -214,7 +230,10 @@ impl<'a> OneFile<'a> {
             columns.push(column);
         }
         fields.push(Field::new("ingest_id", DataType::Int64, false));
-        columns.push(Arc::new(Int64Array::from(vec![self.fresh.ingest_id; batch.rows])));
+        columns.push(Arc::new(Int64Array::from(vec![
+            self.fresh.ingest_id;
+            batch.rows
+        ])));
         let schema = Arc::new(Schema::new(fields));
         Ok(RecordBatch::try_new(schema, columns).map_err(perennial_lake::Error::from)?)
     }
@@ -258,7 +277,13 @@ enum Verdict {
 pub(crate) fn table_name(column: &str) -> String {
     let name: String = column
         .chars()
-        .map(|c| if c.is_whitespace() || " ,;{}()=".contains(c) { '_' } else { c })
+        .map(|c| {
+            if c.is_whitespace() || " ,;{}()=".contains(c) {
+                '_'
+            } else {
+                c
+            }
+        })
         .collect();
     match name.as_str() {
         "subject_id" | "customer_id" | LABEL | "ingest_id" => format!("{name}_of_file"),
@@ -269,7 +294,10 @@ pub(crate) fn table_name(column: &str) -> String {
 /// Numbers as they are, everything else as text.
 fn plain(column: &ArrayRef) -> ArrayRef {
     if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {
-        return Arc::new(Float64Array::new(numbers.values().clone(), numbers.nulls().cloned()));
+        return Arc::new(Float64Array::new(
+            numbers.values().clone(),
+            numbers.nulls().cloned(),
+        ));
     }
     match column.as_string_opt::<i32>() {
         Some(texts) => Arc::new(texts.clone()),

@@ -3,9 +3,9 @@
 use perennial_lake::sources::files::{SourceFile, content_hash, expand};
 use perennial_ledger::{FileRecord, FileState, Ledger};
 
+use crate::Result;
 use crate::project::Project;
 use crate::settings::{Part, Source};
-use crate::Result;
 
 /// A file that has to be read, or recorded as known content.
 pub(super) struct Fresh {
@@ -34,14 +34,21 @@ pub(super) struct Found {
 /// The name under which the ledger keeps a source's files: another mapping is
 /// another source, whose files are all new.
 pub(crate) fn source_name(project: &Project, index: usize) -> String {
-    let mapping = project.settings.hash_of(&[Part::Sources, Part::Project]).to_hex();
+    let mapping = project
+        .settings
+        .hash_of(&[Part::Sources, Part::Project])
+        .to_hex();
     format!("{index}:{}", &mapping.as_str()[..16])
 }
 
 /// Looks at the files of every source. A file whose path, size and time are
 /// as recorded is not opened.
 pub(super) async fn look(project: &Project) -> Result<Found> {
-    let mut found = Found { fresh: Vec::new(), files: 0, touched: Vec::new() };
+    let mut found = Found {
+        fresh: Vec::new(),
+        files: 0,
+        touched: Vec::new(),
+    };
     for (index, source) in project.settings.sources.iter().enumerate() {
         let files = expand(&project.dir, &source.path).map_err(perennial_lake::Error::from)?;
         found.files += files.len();
@@ -64,7 +71,11 @@ async fn one(
     let ledger: &Ledger = &project.ledger;
     let path = file.path.to_string_lossy().into_owned();
     let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-    if ledger.file_seen(source_name, &path, size, file.mtime_us).await?.is_some() {
+    if ledger
+        .file_seen(source_name, &path, size, file.mtime_us)
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     let hash = content_hash(&file.path).map_err(perennial_lake::Error::from)?;
@@ -75,10 +86,15 @@ async fn one(
         found.touched.push(record);
         return Ok(());
     }
-    let in_this_run =
-        found.fresh.iter().find(|f| f.source == index && f.hash == hash).map(|f| f.ingest_id);
+    let in_this_run = found
+        .fresh
+        .iter()
+        .find(|f| f.source == index && f.hash == hash)
+        .map(|f| f.ingest_id);
     let earlier = ledger.files(source_name, "").await?;
-    let grown = earlier.iter().any(|r| r.path == path && r.state == FileState::Read);
+    let grown = earlier
+        .iter()
+        .any(|r| r.path == path && r.state == FileState::Read);
     found.fresh.push(Fresh {
         source: index,
         name: shown_name(&file, source),
@@ -95,18 +111,34 @@ async fn one(
 /// its name otherwise.
 fn shown_name(file: &SourceFile, source: &Source) -> String {
     let single = file.path.ends_with(&source.path);
-    let name = || file.path.file_name().map(|n| n.to_string_lossy().into_owned());
-    if single { source.path.clone() } else { name().unwrap_or_else(|| source.path.clone()) }
+    let name = || {
+        file.path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+    };
+    if single {
+        source.path.clone()
+    } else {
+        name().unwrap_or_else(|| source.path.clone())
+    }
 }
 
 /// A reading of a file: the same file, content and mapping give the same id.
 fn ingest_id(source_name: &str, path: &str, hash: &[u8; 32]) -> i64 {
     let mut hasher = blake3::Hasher::new();
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    hasher.update(source_name.as_bytes()).update(&[0]).update(file.as_bytes()).update(&[0]);
+    hasher
+        .update(source_name.as_bytes())
+        .update(&[0])
+        .update(file.as_bytes())
+        .update(&[0]);
     hasher.update(hash);
     let bytes = hasher.finalize();
-    let first = bytes.as_bytes().first_chunk::<8>().copied().unwrap_or_default();
+    let first = bytes
+        .as_bytes()
+        .first_chunk::<8>()
+        .copied()
+        .unwrap_or_default();
     // Positive: an id is for people to type.
     i64::from_le_bytes(first) & i64::MAX
 }

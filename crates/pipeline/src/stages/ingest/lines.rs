@@ -74,12 +74,14 @@ impl Places {
             traits: traits
                 .iter()
                 .map(|name| {
-                    reading.purposes.iter().position(|p| *p == Purpose::Trait(name.clone()))
+                    reading
+                        .purposes
+                        .iter()
+                        .position(|p| *p == Purpose::Trait(name.clone()))
                 })
                 .collect(),
         })
     }
-
 }
 
 /// Numbers of a column and which of them are there.
@@ -91,7 +93,10 @@ struct Ints<'a> {
 impl<'a> Ints<'a> {
     fn of(batch: &'a RawBatch, place: Option<usize>) -> Option<Self> {
         let array = batch.columns.get(place?)?.as_primitive_opt::<Int64Type>()?;
-        Some(Self { values: array.values(), nulls: array.nulls() })
+        Some(Self {
+            values: array.values(),
+            nulls: array.nulls(),
+        })
     }
 
     fn get(&self, row: usize) -> Option<i64> {
@@ -148,7 +153,11 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
                 judged.amount.push(amount);
             }
             Err((place, reason)) => {
-                judged.refused.push(Refused { row, column: place.and_then(name), reason });
+                judged.refused.push(Refused {
+                    row,
+                    column: place.and_then(name),
+                    reason,
+                });
             }
         }
     }
@@ -187,7 +196,10 @@ impl Money<'_> {
             return Err("row/amount-too-large");
         }
         let amount = amount as i64;
-        Ok((quantity.unwrap_or(if amount < 0 { -10_000 } else { 10_000 }), amount))
+        Ok((
+            quantity.unwrap_or(if amount < 0 { -10_000 } else { 10_000 }),
+            amount,
+        ))
     }
 }
 
@@ -216,7 +228,10 @@ pub(super) fn working_batch(
     };
     let (text, int) = (DataType::Utf8, DataType::Int64);
     let ids: ArrayRef = Arc::new(subjects.iter().copied().collect::<Int64Array>());
-    let line = judged.keep.iter().map(|&r| batch.row_in_file(r as usize) as i64);
+    let line = judged
+        .keep
+        .iter()
+        .map(|&r| batch.row_in_file(r as usize) as i64);
     let mut columns: Vec<ArrayRef> = vec![
         ids.clone(),
         ids,
@@ -247,7 +262,8 @@ pub(super) fn working_batch(
         Arc::new(Int64Array::from(vec![0; rows]))
     };
     columns.push(hashes);
-    Ok(RecordBatch::try_new(schema.working().clone(), columns).map_err(perennial_lake::Error::from)?)
+    Ok(RecordBatch::try_new(schema.working().clone(), columns)
+        .map_err(perennial_lake::Error::from)?)
 }
 
 /// The identifiers of the kept rows; `None` where there is none.
@@ -260,7 +276,12 @@ pub(super) fn identifiers<'a>(
     let Some(texts) = batch.columns[places.customer].as_string_opt::<i32>() else {
         return empty();
     };
-    let value = |row: usize| texts.is_valid(row).then(|| texts.value(row)).filter(|t| !t.is_empty());
+    let value = |row: usize| {
+        texts
+            .is_valid(row)
+            .then(|| texts.value(row))
+            .filter(|t| !t.is_empty())
+    };
     judged.keep.iter().map(|&row| value(row as usize)).collect()
 }
 

@@ -15,11 +15,11 @@ use perennial_ledger::{FileRecord, FileState, StageRun};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use books::Book;
+use books::Quarantined;
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
 pub(crate) use found::source_name;
-pub(crate) use orders::KIND;
-use books::Quarantined;
 use found::{Found, Fresh, look};
+pub(crate) use orders::KIND;
 
 use crate::settings::{Part, Table};
 use crate::stage::{Done, Output, Run, key_of};
@@ -61,7 +61,12 @@ pub(crate) fn file_marks(project: &crate::project::Project) -> Result<Vec<String
         let files = perennial_lake::sources::files::expand(&project.dir, &source.path)
             .map_err(perennial_lake::Error::from)?;
         marks.extend(files.iter().map(|f| {
-            let name = f.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = f
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             format!("{name}\0{}\0{}\n", f.size, f.mtime_us)
         }));
     }
@@ -71,7 +76,11 @@ pub(crate) fn file_marks(project: &crate::project::Project) -> Result<Vec<String
 /// Runs the stage: reads what is new, or finds that nothing is.
 pub(crate) async fn run(run: &Run<'_>) -> Result<Done> {
     let project = run.project;
-    let mapping = project.settings.hash_of(&[Part::Sources, Part::Project]).to_hex().to_string();
+    let mapping = project
+        .settings
+        .hash_of(&[Part::Sources, Part::Project])
+        .to_hex()
+        .to_string();
     let before = latest(run, &mapping).await?;
     let found = look(project).await?;
     if !found.touched.is_empty() {
@@ -87,12 +96,24 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Done> {
             "check `path` in `[[source]]` of `perennial.toml`",
         ));
     }
-    let hashes: Vec<String> = found.fresh.iter().map(|f| f.ingest_id.to_string()).collect();
-    let base = before.as_ref().map_or_else(BTreeMap::new, |done| done.outputs.clone());
-    let key = key_of("ingest", &[&mapping, &format!("{base:?}"), &hashes.join(",")]);
+    let hashes: Vec<String> = found
+        .fresh
+        .iter()
+        .map(|f| f.ingest_id.to_string())
+        .collect();
+    let base = before
+        .as_ref()
+        .map_or_else(BTreeMap::new, |done| done.outputs.clone());
+    let key = key_of(
+        "ingest",
+        &[&mapping, &format!("{base:?}"), &hashes.join(",")],
+    );
     let mut notes: Notes = match &before {
         Some(done) => done.details_as()?,
-        None => Notes { mapping, books: Vec::new() },
+        None => Notes {
+            mapping,
+            books: Vec::new(),
+        },
     };
     run.stage("ingest", &key, async || {
         let (outputs, reading) = read(run, &found, &base).await?;
@@ -106,7 +127,9 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Done> {
 
 /// The newest ingest under this mapping; another mapping starts from nothing.
 async fn latest(run: &Run<'_>, mapping: &str) -> Result<Option<Done>> {
-    let Some(row) = run.project.ledger.latest_stage("ingest").await? else { return Ok(None) };
+    let Some(row) = run.project.ledger.latest_stage("ingest").await? else {
+        return Ok(None);
+    };
     let done = Done {
         outputs: row.outputs,
         details: row.details,
@@ -120,7 +143,13 @@ async fn latest(run: &Run<'_>, mapping: &str) -> Result<Option<Done>> {
 /// Notes for this run that nothing had to be read.
 async fn keep(run: &Run<'_>, before: &Done) -> Result<Done> {
     let now_us = run.project.now_us();
-    if run.project.ledger.stage(&run.run_id, "ingest").await?.is_none() {
+    if run
+        .project
+        .ledger
+        .stage(&run.run_id, "ingest")
+        .await?
+        .is_none()
+    {
         let row = StageRun {
             run_id: run.run_id.clone(),
             stage: "ingest".to_owned(),
@@ -145,7 +174,11 @@ fn record(run: &Run<'_>, fresh: &Fresh) -> FileRecord {
         content_hash: fresh.hash,
         source: source_name(run.project, fresh.source),
         ingest_id: fresh.ingest_id.to_string(),
-        state: if fresh.known_as.is_some() { FileState::Duplicate } else { FileState::Read },
+        state: if fresh.known_as.is_some() {
+            FileState::Duplicate
+        } else {
+            FileState::Read
+        },
     }
 }
 
@@ -179,9 +212,16 @@ async fn read(
     }
     known_content(found, &mut reading);
     let rows: u64 = reading.books.iter().map(|b| b.rows_read).sum();
-    run.progress.finish(&format!("{rows} rows from {} files", found.fresh.len()));
-    let books =
-        books::write(run.project, &run.run_id, base, &reading.books, &reading.quarantined).await?;
+    run.progress
+        .finish(&format!("{rows} rows from {} files", found.fresh.len()));
+    let books = books::write(
+        run.project,
+        &run.run_id,
+        base,
+        &reading.books,
+        &reading.quarantined,
+    )
+    .await?;
     outputs.extend(books);
     Ok((outputs, reading))
 }
@@ -189,8 +229,14 @@ async fn read(
 /// Files whose content was read under another name: all rows are duplicates.
 fn known_content(found: &Found, reading: &mut Reading) {
     for fresh in &found.fresh {
-        let Some(known) = fresh.known_as else { continue };
-        let rows = reading.books.iter().find(|b| b.ingest_id == known).map_or(0, |b| b.rows_read);
+        let Some(known) = fresh.known_as else {
+            continue;
+        };
+        let rows = reading
+            .books
+            .iter()
+            .find(|b| b.ingest_id == known)
+            .map_or(0, |b| b.rows_read);
         reading.books.push(Book {
             ingest_id: fresh.ingest_id,
             file: fresh.name.clone(),

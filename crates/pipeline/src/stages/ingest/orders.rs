@@ -1,9 +1,9 @@
 //! Files of order lines into the lake.
 
-use perennial_lake::order_lines::{LineSchema, LineSorter, SortOutcome, TABLE};
 use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
 use perennial_lake::arrow::compute;
 use perennial_lake::arrow::datatypes::TimestampMicrosecondType;
+use perennial_lake::order_lines::{LineSchema, LineSorter, SortOutcome, TABLE};
 use perennial_lake::sources::RawBatch;
 use perennial_lake::sources::files::{Format, SourceFile};
 use perennial_lake::sources::read::open;
@@ -15,9 +15,9 @@ use super::found::Fresh;
 use super::lines::{Judged, Places, Refused, identifiers, judge, texts, working_batch};
 use super::spec::{Purpose, Reading as FileReading};
 use super::{Reading, hex};
+use crate::Result;
 use crate::settings::Settings;
 use crate::stage::Run;
-use crate::Result;
 
 /// What identifies a customer in the vault.
 pub(crate) const KIND: &str = "customer_id";
@@ -42,8 +42,13 @@ pub(super) async fn read(
     };
     let expected = files.iter().map(|f| rows_expected(&f.file)).sum();
     let memory = usize::try_from(project.settings.limits.memory.get()).unwrap_or(usize::MAX);
-    let mut sorter =
-        LineSorter::new(schema.clone(), base, expected, memory / 2, &project.scratch())?;
+    let mut sorter = LineSorter::new(
+        schema.clone(),
+        base,
+        expected,
+        memory / 2,
+        &project.scratch(),
+    )?;
     let vault = project.ledger.vault(&project.key).await?;
     let mut resolver = Resolver::new(&vault, KIND, REMEMBERED_MAX)?;
     let first_book = reading.books.len();
@@ -84,7 +89,11 @@ fn rows_expected(file: &SourceFile) -> u64 {
 /// Duplicates are known only once everything is sorted.
 fn settle(books: &mut [Book], outcome: &SortOutcome) {
     for book in books {
-        book.duplicates = outcome.duplicates.get(&book.ingest_id).copied().unwrap_or(0);
+        book.duplicates = outcome
+            .duplicates
+            .get(&book.ingest_id)
+            .copied()
+            .unwrap_or(0);
         book.repeats = outcome.repeats.get(&book.ingest_id).copied().unwrap_or(0);
         book.kept = book.rows_read - book.quarantined - book.duplicates;
     }
@@ -112,7 +121,10 @@ impl<'a> OneFile<'a> {
     ) -> Result<Self> {
         let settings = &run.project.settings;
         let source = &settings.sources[fresh.source];
-        let zone = source.time_zone.as_ref().unwrap_or(&settings.project.time_zone);
+        let zone = source
+            .time_zone
+            .as_ref()
+            .unwrap_or(&settings.project.time_zone);
         let rows = settings.limits.rows_per_batch.get();
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
         let places = Places::new(&reading, traits)?;
@@ -133,7 +145,16 @@ impl<'a> OneFile<'a> {
             ..Book::default()
         };
         let sealer = vault.file_sealer(&fresh.hash);
-        Ok(Self { fresh, vault, sealer, reading, places, schema, book, personal })
+        Ok(Self {
+            fresh,
+            vault,
+            sealer,
+            reading,
+            places,
+            schema,
+            book,
+            personal,
+        })
     }
 
     async fn read(
@@ -156,7 +177,8 @@ impl<'a> OneFile<'a> {
             let lines = self.resolve(&batch, judged, resolver, out).await?;
             self.count(&lines);
             sorter.push(&lines)?;
-            run.progress.advance((batch.rows as f64 * bytes_per_row) as u64);
+            run.progress
+                .advance((batch.rows as f64 * bytes_per_row) as u64);
         }
         if let Some(totals) = reader.into_totals() {
             self.book.set_totals(&totals);
@@ -166,7 +188,11 @@ impl<'a> OneFile<'a> {
 
     fn set_aside(&mut self, batch: &RawBatch, refused: &Refused, out: &mut Reading) -> Result<()> {
         self.book.quarantined += 1;
-        *self.book.reasons.entry(refused.reason.to_owned()).or_default() += 1;
+        *self
+            .book
+            .reasons
+            .entry(refused.reason.to_owned())
+            .or_default() += 1;
         out.quarantine(Quarantined {
             ingest_id: self.fresh.ingest_id,
             row: batch.row_in_file(refused.row),
@@ -202,7 +228,14 @@ impl<'a> OneFile<'a> {
         }
         self.keep_personal(batch, &judged, &subjects).await?;
         let judged = self.without_erased(batch, judged, &mut subjects, &erased, out)?;
-        working_batch(batch, &judged, &self.places, self.schema, &subjects, self.fresh.ingest_id)
+        working_batch(
+            batch,
+            &judged,
+            &self.places,
+            self.schema,
+            &subjects,
+            self.fresh.ingest_id,
+        )
     }
 
     /// An erased person's row is counted, and nothing of it is kept.
@@ -250,7 +283,9 @@ impl<'a> OneFile<'a> {
     ) -> Result<()> {
         let mut facts: Vec<(i64, &str, &str)> = Vec::new();
         for (name, place) in &self.personal {
-            let Some(values) = texts(batch, *place) else { continue };
+            let Some(values) = texts(batch, *place) else {
+                continue;
+            };
             for (row, subject) in judged.keep.iter().zip(subjects) {
                 let row = *row as usize;
                 if let Some(subject) = subject

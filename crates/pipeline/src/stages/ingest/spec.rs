@@ -32,14 +32,26 @@ pub(crate) enum Purpose {
 
 impl Reading {
     /// Looks at `file` and lays the settings of its source over what it finds.
-    pub fn new(file: &SourceFile, source: &Source, time_zone: &str, batch_rows: usize) -> Result<Self> {
+    pub fn new(
+        file: &SourceFile,
+        source: &Source,
+        time_zone: &str,
+        batch_rows: usize,
+    ) -> Result<Self> {
         let dialect = match file.format {
-            Format::Delimited => Some(with_overrides(sniff(file).map_err(perennial_lake::Error::from)?, source)),
+            Format::Delimited => Some(with_overrides(
+                sniff(file).map_err(perennial_lake::Error::from)?,
+                source,
+            )),
             Format::Parquet => None,
         };
         let profile = profile(file, dialect.as_ref()).map_err(perennial_lake::Error::from)?;
-        let mut reading =
-            Self { dialect, profile, purposes: Vec::new(), spec: ReadSpec::new(None, Vec::new()) };
+        let mut reading = Self {
+            dialect,
+            profile,
+            purposes: Vec::new(),
+            spec: ReadSpec::new(None, Vec::new()),
+        };
         match source.table {
             Table::OrderLines => reading.order_lines(file, source)?,
             Table::Customers => reading.customers(source)?,
@@ -58,7 +70,10 @@ impl Reading {
 
     fn want(&mut self, purpose: Purpose, name: &str, target: Target) {
         self.purposes.push(purpose);
-        self.spec.columns.push(ColumnSpec { name: name.to_owned(), target });
+        self.spec.columns.push(ColumnSpec {
+            name: name.to_owned(),
+            target,
+        });
     }
 
     fn order_lines(&mut self, file: &SourceFile, source: &Source) -> Result<()> {
@@ -66,20 +81,32 @@ impl Reading {
             let found = self.profile.column(column);
             let number = number_format(found, source);
             let target = match role {
-                Role::Time => Target::Timestamp { format: time_format(found, source, column)? },
+                Role::Time => Target::Timestamp {
+                    format: time_format(found, source, column)?,
+                },
                 Role::UnitPrice => Target::Decimal { scale: 6, number },
                 Role::Quantity | Role::Amount | Role::Cost | Role::Discount => {
                     Target::Decimal { scale: 4, number }
                 }
-                _ => Target::Text { is_id: role != Role::Channel },
+                _ => Target::Text {
+                    is_id: role != Role::Channel,
+                },
             };
             self.want(Purpose::Role(role), column, target);
         }
         for (name, column) in &source.traits {
-            self.want(Purpose::Trait(name.clone()), column, Target::Text { is_id: false });
+            self.want(
+                Purpose::Trait(name.clone()),
+                column,
+                Target::Text { is_id: false },
+            );
         }
         for column in &source.personal {
-            self.want(Purpose::Personal(column.clone()), column, Target::Text { is_id: false });
+            self.want(
+                Purpose::Personal(column.clone()),
+                column,
+                Target::Text { is_id: false },
+            );
         }
         let lacks = |role: Role| self.place(role).is_none();
         let missing = if lacks(Role::CustomerId) {
@@ -92,11 +119,19 @@ impl Reading {
             None
         };
         missing.map_or(Ok(()), |role| {
-            let names: Vec<_> = self.profile.columns.iter().map(|c| c.name.as_str()).collect();
+            let names: Vec<_> = self
+                .profile
+                .columns
+                .iter()
+                .map(|c| c.name.as_str())
+                .collect();
             Err(Error::cannot(
                 "source/part-missing",
                 format!("`{}` has no column for `{role}`", file.path.display()),
-                format!("name it in `columns` of the source; the file has {}", names.join(", ")),
+                format!(
+                    "name it in `columns` of the source; the file has {}",
+                    names.join(", ")
+                ),
             ))
         })
     }
@@ -109,19 +144,31 @@ impl Reading {
             self.want(Purpose::Role(role), column, Target::Text { is_id });
         }
         for column in &source.personal {
-            self.want(Purpose::Personal(column.clone()), column, Target::Text { is_id: false });
+            self.want(
+                Purpose::Personal(column.clone()),
+                column,
+                Target::Text { is_id: false },
+            );
         }
         let taken: Vec<String> = self.spec.columns.iter().map(|c| c.name.clone()).collect();
-        let rest: Vec<ColumnProfile> =
-            self.profile.columns.iter().filter(|c| !taken.contains(&c.name)).cloned().collect();
+        let rest: Vec<ColumnProfile> = self
+            .profile
+            .columns
+            .iter()
+            .filter(|c| !taken.contains(&c.name))
+            .cloned()
+            .collect();
         for column in rest {
             let number = number_format(Some(&column), source);
             let is_number = match source.types.get(&column.name) {
                 Some(kind) => matches!(kind, ColumnType::Integer | ColumnType::Number),
                 None => matches!(column.kind, Kind::Integer | Kind::Decimal { .. }),
             };
-            let target =
-                if is_number { Target::Number { number } } else { Target::Text { is_id: false } };
+            let target = if is_number {
+                Target::Number { number }
+            } else {
+                Target::Text { is_id: false }
+            };
             self.want(Purpose::Column(column.name.clone()), &column.name, target);
         }
         Ok(())
@@ -130,7 +177,11 @@ impl Reading {
     /// Quantity and unit price by their place in the file, for the plain total.
     fn money_pair(&self, source: &Source) -> Option<(usize, usize)> {
         let place = |role| {
-            source.columns.get(role).and_then(|name| self.profile.column(name)).map(|c| c.index)
+            source
+                .columns
+                .get(role)
+                .and_then(|name| self.profile.column(name))
+                .map(|c| c.index)
         };
         Some((place(Role::Quantity)?, place(Role::UnitPrice)?))
     }
@@ -163,7 +214,9 @@ fn with_overrides(mut dialect: Dialect, source: &Source) -> Dialect {
     {
         dialect.header = header;
         if !header {
-            dialect.columns = (1..=dialect.columns.len()).map(|i| format!("c{i}")).collect();
+            dialect.columns = (1..=dialect.columns.len())
+                .map(|i| format!("c{i}"))
+                .collect();
         }
     }
     dialect
@@ -182,11 +235,7 @@ fn number_format(found: Option<&ColumnProfile>, source: &Source) -> NumberFormat
     number
 }
 
-fn time_format(
-    found: Option<&ColumnProfile>,
-    source: &Source,
-    column: &str,
-) -> Result<TimeFormat> {
+fn time_format(found: Option<&ColumnProfile>, source: &Source, column: &str) -> Result<TimeFormat> {
     if let Some(format) = source.time_format
         && let Some(format) = TimeFormat::from_name(format.as_str())
     {
@@ -196,7 +245,10 @@ fn time_format(
         Some((Kind::Date(format) | Kind::Timestamp(format), _)) => Ok(format),
         Some((_, c)) => Err(Error::cannot(
             "source/not-a-time",
-            format!("column `{column}` does not hold times, but for instance `{}`", c.examples.first().map_or("", String::as_str)),
+            format!(
+                "column `{column}` does not hold times, but for instance `{}`",
+                c.examples.first().map_or("", String::as_str)
+            ),
             "name another column for `time`, or write its `time_format`",
         )),
         // The reader says that there is no such column, and which is nearest.

@@ -42,8 +42,13 @@ impl Labelled {
 
     /// The rows without the named columns.
     pub fn without(&self, names: &[String]) -> Result<Matrix> {
-        let kept: Vec<Column> =
-            self.matrix.columns.iter().filter(|c| !names.contains(&c.name)).cloned().collect();
+        let kept: Vec<Column> = self
+            .matrix
+            .columns
+            .iter()
+            .filter(|c| !names.contains(&c.name))
+            .cloned()
+            .collect();
         Ok(Matrix::new(kept)?)
     }
 }
@@ -95,7 +100,12 @@ pub(super) async fn history(run: &Run<'_>, done: &Done) -> Result<History> {
         Ok(())
     })
     .await?;
-    Ok(History { train: labelled(&train)?, test: labelled(&test)?, notes, one_in })
+    Ok(History {
+        train: labelled(&train)?,
+        test: labelled(&test)?,
+        notes,
+        one_in,
+    })
 }
 
 /// Mixes the bits of an id, so that drawing by remainder is fair.
@@ -117,8 +127,9 @@ pub(super) struct Table {
 impl Table {
     /// The rows with a label, and where they stand.
     pub fn labelled(&self) -> Result<(Labelled, Vec<usize>)> {
-        let places: Vec<usize> =
-            (0..self.lost.len()).filter(|&i| self.lost[i].is_some()).collect();
+        let places: Vec<usize> = (0..self.lost.len())
+            .filter(|&i| self.lost[i].is_some())
+            .collect();
         if places.is_empty() {
             return Err(Error::cannot(
                 "run/no-labels",
@@ -137,7 +148,13 @@ impl Table {
 
 /// Reads the table of labelled customers.
 pub(super) async fn table(run: &Run<'_>, ingest: &Done) -> Result<Table> {
-    let batches = read_all(&run.project.lake, CUSTOMERS, ingest.version(CUSTOMERS), None).await?;
+    let batches = read_all(
+        &run.project.lake,
+        CUSTOMERS,
+        ingest.version(CUSTOMERS),
+        None,
+    )
+    .await?;
     let Some(first) = batches.first() else {
         return Err(Error::cannot(
             "run/no-rows",
@@ -148,14 +165,22 @@ pub(super) async fn table(run: &Run<'_>, ingest: &Done) -> Result<Table> {
     let batch = concat_batches(&first.schema(), &batches).map_err(perennial_lake::Error::from)?;
     let lost = outcomes(run, &batch)?;
     let (matrix, unused) = table_matrix(&batch)?;
-    Ok(Table { customer_id: ids(&batch), matrix, lost, unused })
+    Ok(Table {
+        customer_id: ids(&batch),
+        matrix,
+        lost,
+        unused,
+    })
 }
 
 /// The table's own columns as a matrix, and the names of those left out.
 pub(crate) fn table_matrix(batch: &RecordBatch) -> Result<(Matrix, Vec<String>)> {
     let (mut columns, mut unused) = (Vec::new(), Vec::new());
     for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-        if matches!(field.name().as_str(), "subject_id" | "customer_id" | "ingest_id" | LABEL) {
+        if matches!(
+            field.name().as_str(),
+            "subject_id" | "customer_id" | "ingest_id" | LABEL
+        ) {
             continue;
         }
         match array.as_string_opt::<i32>() {
@@ -176,8 +201,14 @@ pub(crate) fn table_matrix(batch: &RecordBatch) -> Result<(Matrix, Vec<String>)>
 
 fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
     let settings = &run.project.settings.lost;
-    let when = settings.lost_when.as_ref().map(Literal::as_str).unwrap_or_default();
-    let Some(labels) = batch.column_by_name(LABEL).and_then(|c| c.as_string_opt::<i32>().cloned())
+    let when = settings
+        .lost_when
+        .as_ref()
+        .map(Literal::as_str)
+        .unwrap_or_default();
+    let Some(labels) = batch
+        .column_by_name(LABEL)
+        .and_then(|c| c.as_string_opt::<i32>().cloned())
     else {
         return Err(Error::cannot(
             "source/part-missing",
@@ -185,10 +216,13 @@ fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
             "name the column that says who was lost in `columns` of the source",
         ));
     };
-    let lost: Vec<Option<bool>> =
-        labels.iter().map(|l| l.map(|l| same_value(l.trim(), when))).collect();
+    let lost: Vec<Option<bool>> = labels
+        .iter()
+        .map(|l| l.map(|l| same_value(l.trim(), when)))
+        .collect();
     if !lost.contains(&Some(true)) && labels.null_count() < labels.len() {
-        let found: std::collections::BTreeSet<&str> = labels.iter().flatten().take(10_000).collect();
+        let found: std::collections::BTreeSet<&str> =
+            labels.iter().flatten().take(10_000).collect();
         let shown: Vec<String> = found.iter().take(6).map(|v| format!("`{v}`")).collect();
         return Err(Error::cannot(
             "run/label-never-lost",
@@ -201,6 +235,5 @@ fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
 
 /// `1` and `1.0` are the same value.
 fn same_value(label: &str, when: &str) -> bool {
-    label == when
-        || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
+    label == when || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }

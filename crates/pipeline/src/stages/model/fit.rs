@@ -34,7 +34,10 @@ impl PlainRule {
             let rule = RatioRule::fit(RHYTHM, scores, &rows.lost, &RatioSettings::default())?;
             return Ok(Self::Ratio(rule));
         }
-        let settings = OneColumnSettings { seed, ..OneColumnSettings::default() };
+        let settings = OneColumnSettings {
+            seed,
+            ..OneColumnSettings::default()
+        };
         let (rule, _) = OneColumnRule::fit(matrix, &rows.lost, Some(&rows.groups), &settings)?;
         Ok(Self::OneColumn(rule))
     }
@@ -79,7 +82,10 @@ pub(super) struct How {
 
 impl How {
     fn logistic(&self) -> LogisticSettings {
-        let mut settings = LogisticSettings { seed: self.seed, ..LogisticSettings::default() };
+        let mut settings = LogisticSettings {
+            seed: self.seed,
+            ..LogisticSettings::default()
+        };
         if let Some(l2) = self.l2 {
             settings.strength = Strength::Fixed(1.0 / l2.max(1e-9));
         }
@@ -100,7 +106,10 @@ impl Pair {
         let rule = PlainRule::fit(rows, &matrix, how.seed)?;
         let settings = how.logistic();
         let training = Training::new(&matrix, &rows.lost).with_groups(&rows.groups);
-        Ok(Self { rule, logistic: logistic::fit(&training, &settings)? })
+        Ok(Self {
+            rule,
+            logistic: logistic::fit(&training, &settings)?,
+        })
     }
 }
 
@@ -163,23 +172,22 @@ pub(super) fn judge_folds(rows: &Labelled, how: &How) -> Result<Verdict> {
     judge(rule, logistic, rows, how)
 }
 
-fn judge(
-    rule: Vec<f64>,
-    logistic: Vec<f64>,
-    rows: &Labelled,
-    how: &How,
-) -> Result<Verdict> {
+fn judge(rule: Vec<f64>, logistic: Vec<f64>, rows: &Labelled, how: &How) -> Result<Verdict> {
     let auc_gain = paired_difference(&logistic, &rule, &rows.lost, Some(&rows.groups))
         .ok()
         .map(|d| (d.value, d.interval));
-    let (rule, logistic) =
-        (one(rule, rows, how)?, one(logistic, rows, how)?);
+    let (rule, logistic) = (one(rule, rows, how)?, one(logistic, rows, how)?);
     let loss = |judged: &Judged| judged.evaluation.metric("log_loss").map(|m| m.value);
     let logistic_wins = match (loss(&logistic), loss(&rule)) {
         (Some(ours), Some(rules)) => ours < rules,
         _ => true,
     };
-    Ok(Verdict { rule, logistic, auc_gain, logistic_wins })
+    Ok(Verdict {
+        rule,
+        logistic,
+        auc_gain,
+        logistic_wins,
+    })
 }
 
 fn one(probabilities: Vec<f64>, rows: &Labelled, how: &How) -> Result<Judged> {
@@ -189,7 +197,10 @@ fn one(probabilities: Vec<f64>, rows: &Labelled, how: &How) -> Result<Judged> {
         groups: Some(&rows.groups),
         choice: Choice::AtLeast(how.threshold),
     };
-    let settings = EvaluateSettings { seed: how.seed, ..EvaluateSettings::default() };
+    let settings = EvaluateSettings {
+        seed: how.seed,
+        ..EvaluateSettings::default()
+    };
     let evaluation = evaluate(&scored, &settings)?;
     let points = |found: Vec<perennial_learn::evaluate::CurvePoint>| {
         found.into_iter().map(|p| (p.x, p.y)).collect::<Vec<_>>()
@@ -202,7 +213,12 @@ fn one(probabilities: Vec<f64>, rows: &Labelled, how: &How) -> Result<Judged> {
     } else {
         (Vec::new(), Vec::new())
     };
-    Ok(Judged { evaluation, roc, precision_recall, probabilities })
+    Ok(Judged {
+        evaluation,
+        roc,
+        precision_recall,
+        probabilities,
+    })
 }
 
 /// Columns that know the outcome.

@@ -45,9 +45,18 @@ struct Built {
 /// Runs the stage.
 pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
     let settings = &run.project.settings;
-    let parts = [Part::Lost, Part::Model, Part::Offers, Part::Value, Part::Policy];
+    let parts = [
+        Part::Lost,
+        Part::Model,
+        Part::Offers,
+        Part::Value,
+        Part::Policy,
+    ];
     let basis = inputs.features.unwrap_or(inputs.ingest);
-    let key = key_of("model", &[&basis.key, settings.hash_of(&parts).to_hex().as_str()]);
+    let key = key_of(
+        "model",
+        &[&basis.key, settings.hash_of(&parts).to_hex().as_str()],
+    );
     run.stage("model", &key, async || {
         run.progress.start("model", None, "rows");
         let version = format!("{MODEL}-{}", &key[..10]);
@@ -69,7 +78,8 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
         let mut outputs = tables::write(run, &built, &notes).await?;
         outputs.insert("scores".to_owned(), scored.version);
         register(run, &built, &notes, &version).await?;
-        run.progress.finish(&format!("{} customers scored", notes.customers_scored));
+        run.progress
+            .finish(&format!("{} customers scored", notes.customers_scored));
         Output::new(outputs, &notes)
     })
     .await
@@ -77,9 +87,15 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
 
 /// Keeps the model's bytes; the first version of a project serves at once.
 async fn register(run: &Run<'_>, built: &Built, notes: &Notes, version: &str) -> Result<()> {
-    let Some(pair) = &built.pair else { return Ok(()) };
+    let Some(pair) = &built.pair else {
+        return Ok(());
+    };
     let ledger = &run.project.ledger;
-    let bytes = if notes.uses_logistic { pair.logistic.to_bytes()? } else { pair.rule.to_bytes()? };
+    let bytes = if notes.uses_logistic {
+        pair.logistic.to_bytes()?
+    } else {
+        pair.rule.to_bytes()?
+    };
     let now_us = run.project.now_us();
     ledger
         .insert_model(&Model {
@@ -106,13 +122,20 @@ async fn register(run: &Run<'_>, built: &Built, notes: &Notes, version: &str) ->
 async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
     let history = history(run, done).await?;
     let plan = &history.notes.plan;
-    let mut notes = Notes { one_in: history.one_in, ..Notes::default() };
+    let mut notes = Notes {
+        one_in: history.one_in,
+        ..Notes::default()
+    };
     let (train, test) = match (&history.train, &history.test) {
         (Some(train), Some(test)) if train.both_outcomes() => (train, Some(test)),
         (_, Some(test)) if test.both_outcomes() => (test, None),
         _ => {
             notes.none_because = Some("history_too_short".to_owned());
-            return Ok(Built { pair: None, notes, held_out: None });
+            return Ok(Built {
+                pair: None,
+                notes,
+                held_out: None,
+            });
         }
     };
     for (cuts, rows) in [(&plan.train_us, test.map(|_| train))] {
@@ -120,18 +143,27 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
             notes.splits.push(SplitNotes::train(cut, plan.horizon_us()));
         }
     }
-    notes.splits.extend(plan.test_us.map(|cut| SplitNotes::test(cut, plan.horizon_us())));
+    notes.splits.extend(
+        plan.test_us
+            .map(|cut| SplitNotes::test(cut, plan.horizon_us())),
+    );
     notes.train_rows = train.lost.len() as u64;
     notes.train_lost = train.positives() as u64;
     look_at(&mut notes, test.unwrap_or(train));
-    let threshold = threshold(run, history_value(run, test.unwrap_or(train), plan.horizon_days));
+    let threshold = threshold(
+        run,
+        history_value(run, test.unwrap_or(train), plan.horizon_days),
+    );
     notes.set_threshold(threshold);
     let how = how(run, &notes);
     let (verdict, evaluation) = match test {
         Some(test) => {
             let pair = Pair::fit(train, &how)?;
             let gap_days = notes::gap_days(plan);
-            (judge_later(&pair, test, &how)?, EvaluationNotes::LaterTime { gap_days })
+            (
+                judge_later(&pair, test, &how)?,
+                EvaluationNotes::LaterTime { gap_days },
+            )
         }
         None => {
             let folds = FOLDS as u32;
@@ -145,23 +177,38 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         Some(test) => Pair::fit(&both(train, test)?, &how)?,
         None => Pair::fit(train, &how)?,
     };
-    Ok(Built { pair: Some(pair), notes, held_out: None })
+    Ok(Built {
+        pair: Some(pair),
+        notes,
+        held_out: None,
+    })
 }
 
 fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
     let (rows, places) = table.labelled()?;
-    let mut notes = Notes { unused_columns: table.unused.clone(), one_in: 1, ..Notes::default() };
+    let mut notes = Notes {
+        unused_columns: table.unused.clone(),
+        one_in: 1,
+        ..Notes::default()
+    };
     notes.train_rows = rows.lost.len() as u64;
     notes.train_lost = rows.positives() as u64;
     look_at(&mut notes, &rows);
     if !rows.both_outcomes() {
         notes.none_because = Some("one_outcome".to_owned());
-        return Ok(Built { pair: None, notes, held_out: None });
+        return Ok(Built {
+            pair: None,
+            notes,
+            held_out: None,
+        });
     }
     let found = leaks(&rows)?;
     notes.leaks = found
         .iter()
-        .map(|l| LeakNotes { column: l.column.clone(), roc_auc: l.roc_auc })
+        .map(|l| LeakNotes {
+            column: l.column.clone(),
+            roc_auc: l.roc_auc,
+        })
         .collect();
     let mut left_out: Vec<String> = found.into_iter().map(|leak| leak.column).collect();
     if left_out.len() == rows.matrix.columns.len() {
@@ -174,7 +221,9 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
     let verdict = if small {
         None
     } else {
-        notes.evaluation = EvaluationNotes::Folds { folds: FOLDS as u32 };
+        notes.evaluation = EvaluationNotes::Folds {
+            folds: FOLDS as u32,
+        };
         Some(judge_folds(&rows, &how)?)
     };
     if let Some(verdict) = &verdict {
@@ -183,11 +232,23 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
         notes.uses_logistic = true;
     }
     let held_out = verdict.as_ref().map(|verdict| {
-        let chosen = if verdict.logistic_wins { &verdict.logistic } else { &verdict.rule };
-        places.iter().copied().zip(chosen.probabilities.iter().copied()).collect()
+        let chosen = if verdict.logistic_wins {
+            &verdict.logistic
+        } else {
+            &verdict.rule
+        };
+        places
+            .iter()
+            .copied()
+            .zip(chosen.probabilities.iter().copied())
+            .collect()
     });
     let pair = Pair::fit(&rows, &how)?;
-    Ok(Built { pair: Some(pair), notes, held_out })
+    Ok(Built {
+        pair: Some(pair),
+        notes,
+        held_out,
+    })
 }
 
 fn how(run: &Run<'_>, notes: &Notes) -> How {

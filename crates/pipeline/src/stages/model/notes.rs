@@ -62,11 +62,19 @@ pub(crate) struct SplitNotes {
 
 impl SplitNotes {
     pub fn train(as_of_us: i64, horizon_us: i64) -> Self {
-        Self { is_test: false, as_of_us, until_us: as_of_us + horizon_us }
+        Self {
+            is_test: false,
+            as_of_us,
+            until_us: as_of_us + horizon_us,
+        }
     }
 
     pub fn test(as_of_us: i64, horizon_us: i64) -> Self {
-        Self { is_test: true, as_of_us, until_us: as_of_us + horizon_us }
+        Self {
+            is_test: true,
+            as_of_us,
+            until_us: as_of_us + horizon_us,
+        }
     }
 }
 
@@ -118,7 +126,10 @@ impl ModelNotes {
 
     /// A measure: value, low, high.
     pub fn metric(&self, name: &str) -> Option<(f64, Option<f64>, Option<f64>)> {
-        self.metrics.iter().find(|m| m.0 == name).map(|m| (m.1, m.2, m.3))
+        self.metrics
+            .iter()
+            .find(|m| m.0 == name)
+            .map(|m| (m.1, m.2, m.3))
     }
 }
 
@@ -160,16 +171,22 @@ impl Notes {
 
     /// The measures of the model that serves.
     pub fn in_use(&self) -> &ModelNotes {
-        if self.uses_logistic { &self.logistic } else { &self.rule }
+        if self.uses_logistic {
+            &self.logistic
+        } else {
+            &self.rule
+        }
     }
 
     /// A probability with the interval of those who were given about the same
     /// one in the test: its distance from what was observed is carried over.
     pub fn interval(&self, probability: f64) -> Option<(f64, f64)> {
         let bins = &self.in_use().calibration;
-        let nearest = bins
-            .iter()
-            .min_by(|a, b| (a.0 - probability).abs().total_cmp(&(b.0 - probability).abs()))?;
+        let nearest = bins.iter().min_by(|a, b| {
+            (a.0 - probability)
+                .abs()
+                .total_cmp(&(b.0 - probability).abs())
+        })?;
         let (mean, _, low, high, _) = *nearest;
         let low = (probability - mean + low).clamp(0.0, 1.0).min(probability);
         let high = (probability - mean + high).clamp(0.0, 1.0).max(probability);
@@ -179,6 +196,8 @@ impl Notes {
 
 /// Days between the end of the last training label and the test date.
 pub(super) fn gap_days(plan: &Plan) -> f64 {
-    let (Some(test), Some(last)) = (plan.test_us, plan.train_us.last()) else { return 0.0 };
+    let (Some(test), Some(last)) = (plan.test_us, plan.train_us.last()) else {
+        return 0.0;
+    };
     (test - last - plan.horizon_us()) as f64 / DAY_US as f64
 }

@@ -65,7 +65,13 @@ pub(super) async fn history(
         let range = done_rows..done_rows + rows.len();
         done_rows = range.end;
         let said = say(run, built, &matrix)?;
-        writer.write(built, &rows.customer_id, &all[range.clone()], &ranks[range], &said)
+        writer.write(
+            built,
+            &rows.customer_id,
+            &all[range.clone()],
+            &ranks[range],
+            &said,
+        )
     })
     .await?;
     writer.close().await
@@ -134,10 +140,17 @@ fn say(run: &Run<'_>, built: &Built, matrix: &Matrix) -> Result<Vec<words::Said>
     let currency = run.project.settings.project.currency.as_str();
     match &built.pair {
         Some(Pair { logistic, .. }) if built.notes.uses_logistic => {
-            let names: Vec<&str> =
-                logistic.preparation().columns.iter().map(|c| c.name.as_str()).collect();
+            let names: Vec<&str> = logistic
+                .preparation()
+                .columns
+                .iter()
+                .map(|c| c.name.as_str())
+                .collect();
             let found = reasons(logistic, matrix, REASONS)?;
-            Ok(found.iter().map(|r| words::reasons(r, &names, currency)).collect())
+            Ok(found
+                .iter()
+                .map(|r| words::reasons(r, &names, currency))
+                .collect())
         }
         Some(Pair { rule, .. }) => {
             let said = words::rule_reason(rule.column());
@@ -174,7 +187,13 @@ impl<'a> Writer<'a> {
         ]));
         let lake = &run.project.lake;
         let file = DataFileWriter::create(lake, "scores", &schema, None, WriteStyle::Small)?;
-        Ok(Self { run, schema, file, version: version.to_owned(), as_of_us })
+        Ok(Self {
+            run,
+            schema,
+            file,
+            version: version.to_owned(),
+            as_of_us,
+        })
     }
 
     fn write(
@@ -188,7 +207,13 @@ impl<'a> Writer<'a> {
         for start in (0..ids.len()).step_by(BATCH_ROWS) {
             let range = start..(start + BATCH_ROWS).min(ids.len());
             let part = &probabilities[range.clone()];
-            self.write_part(&built.notes, &ids[range.clone()], part, &ranks[range.clone()], &said[range])?;
+            self.write_part(
+                &built.notes,
+                &ids[range.clone()],
+                part,
+                &ranks[range.clone()],
+                &said[range],
+            )?;
         }
         Ok(())
     }
@@ -204,16 +229,34 @@ impl<'a> Writer<'a> {
         let rows = ids.len();
         let intervals: Vec<Option<(f64, f64)>> = probabilities
             .iter()
-            .map(|p| if p.is_finite() { notes.interval(*p) } else { None })
+            .map(|p| {
+                if p.is_finite() {
+                    notes.interval(*p)
+                } else {
+                    None
+                }
+            })
             .collect();
         let known = |values: &[f64]| -> ArrayRef {
-            Arc::new(values.iter().map(|v| Some(*v).filter(|v| v.is_finite())).collect::<Float64Array>())
+            Arc::new(
+                values
+                    .iter()
+                    .map(|v| Some(*v).filter(|v| v.is_finite()))
+                    .collect::<Float64Array>(),
+            )
         };
         let bound = |pick: fn((f64, f64)) -> f64| -> ArrayRef {
-            Arc::new(intervals.iter().map(|i| i.map(pick)).collect::<Float64Array>())
+            Arc::new(
+                intervals
+                    .iter()
+                    .map(|i| i.map(pick))
+                    .collect::<Float64Array>(),
+            )
         };
         let same = |value: &str| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows)))
+            Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
+                value, rows,
+            )))
         };
         let times = TimestampMicrosecondArray::from(vec![self.as_of_us; rows]).with_timezone("UTC");
         let columns: Vec<ArrayRef> = vec![
@@ -222,8 +265,16 @@ impl<'a> Writer<'a> {
             bound(|i| i.0),
             bound(|i| i.1),
             known(ranks),
-            Arc::new(said.iter().map(|s| Some(s.en.as_str())).collect::<StringArray>()),
-            Arc::new(said.iter().map(|s| Some(s.zh.as_str())).collect::<StringArray>()),
+            Arc::new(
+                said.iter()
+                    .map(|s| Some(s.en.as_str()))
+                    .collect::<StringArray>(),
+            ),
+            Arc::new(
+                said.iter()
+                    .map(|s| Some(s.zh.as_str()))
+                    .collect::<StringArray>(),
+            ),
             same(&self.version),
             Arc::new(times),
             same(&self.run.run_id),

@@ -83,8 +83,10 @@ fn versions(run: &Run<'_>, notes: &Notes) -> Result<Columns> {
 type Models<'a> = [(&'static str, &'a ModelNotes); 2];
 
 fn evaluations(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Columns> {
-    let rows: Vec<_> =
-        models.iter().flat_map(|(name, m)| m.metrics.iter().map(move |x| (*name, x))).collect();
+    let rows: Vec<_> = models
+        .iter()
+        .flat_map(|(name, m)| m.metrics.iter().map(move |x| (*name, x)))
+        .collect();
     let columns = Columns::new()
         .text("model", rows.iter().map(|(name, _)| Some(*name)))
         .same_text("segment", None, rows.len())
@@ -112,8 +114,10 @@ fn calibration(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Colu
 }
 
 fn lift(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Columns> {
-    let rows: Vec<_> =
-        models.iter().flat_map(|(name, m)| m.deciles.iter().map(move |x| (*name, x))).collect();
+    let rows: Vec<_> = models
+        .iter()
+        .flat_map(|(name, m)| m.deciles.iter().map(move |x| (*name, x)))
+        .collect();
     let columns = Columns::new()
         .text("model", rows.iter().map(|(name, _)| Some(*name)))
         .ints("decile", rows.iter().map(|(_, d)| Some(i64::from(d.0))))
@@ -128,7 +132,11 @@ fn curves(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Columns> 
         .iter()
         .flat_map(|(name, m)| {
             let roc = m.roc.iter().map(move |p| (*name, "roc", *p));
-            roc.chain(m.precision_recall.iter().map(move |p| (*name, "precision_recall", *p)))
+            roc.chain(
+                m.precision_recall
+                    .iter()
+                    .map(move |p| (*name, "precision_recall", *p)),
+            )
         })
         .collect();
     let columns = Columns::new()
@@ -148,11 +156,16 @@ fn importances(run: &Run<'_>, built: &Built, notes: &Notes) -> Result<Columns> {
     let names = &pair.logistic.preparation().columns;
     let rows = pair.logistic.coefficients();
     let name = |c: &perennial_learn::logistic::Coefficient| {
-        c.column.and_then(|i| names.get(i)).map_or("(intercept)", |c| c.name.as_str())
+        c.column
+            .and_then(|i| names.get(i))
+            .map_or("(intercept)", |c| c.name.as_str())
     };
     let columns = Columns::new()
         .text("feature", rows.iter().map(|c| Some(name(c))))
-        .text("term", rows.iter().map(|c| Some(super::score::term_name(&c.term))))
+        .text(
+            "term",
+            rows.iter().map(|c| Some(super::score::term_name(&c.term))),
+        )
         .numbers("coefficient", rows.iter().map(|c| Some(c.estimate)))
         .numbers("std_error", rows.iter().map(|c| Some(c.std_error)))
         .numbers("low", rows.iter().map(|c| Some(c.low)))

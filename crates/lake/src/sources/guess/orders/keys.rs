@@ -186,7 +186,14 @@ pub(super) fn find(draft: &mut Draft, time: Option<usize>) -> f64 {
         draft.ask(Role::CustomerId, QuestionKind::Missing, None, &[]);
         return 0.0;
     };
-    assign(draft, &matrix, best, &choices);
+    let verdict = Verdict {
+        matrix: &matrix,
+        best,
+        choices: &choices,
+    };
+    verdict.customer(draft);
+    verdict.order(draft);
+    verdict.product(draft);
     let repeats = facts
         .column(best.customer)
         .map_or(0.0, |fact| fact.rows_per_value());
@@ -312,6 +319,21 @@ fn customer_score(matrix: &Matrix, order: Option<usize>, customer: usize) -> f64
     score
 }
 
+/// Agreement beyond chance, where enough rows speak of it.
+fn settled(settle: Settle) -> f64 {
+    if settle.support >= 5 {
+        settle.beyond_chance
+    } else {
+        0.0
+    }
+}
+
+/// Whether most values are several words.
+fn has_words(fact: &super::super::relations::Fact) -> bool {
+    let head = fact.values.get(..100).unwrap_or(fact.values);
+    head.iter().filter(|value| value.contains(' ')).count() * 2 > head.len()
+}
+
 fn product_score(
     matrix: &Matrix,
     order: Option<usize>,
@@ -326,14 +348,7 @@ fn product_score(
         return NEVER;
     };
     let name = facts.name_score(Role::ProductId, product);
-    let by_customer = matrix.settle(Some(customer), product);
-    let settled = |settle: Settle| {
-        if settle.support >= 5 {
-            settle.beyond_chance
-        } else {
-            0.0
-        }
-    };
+    let by_customer = settled(matrix.settle(Some(customer), product));
     let priced = matrix.best_number(product).1;
     let (text, described) = matrix.best_text(product);
     // A text that the customer settles too says nothing of products.
@@ -347,21 +362,14 @@ fn product_score(
         return NEVER;
     }
     if name < 0.6 {
-        let aside = line_order.map_or_else(
-            || settled(by_customer),
-            |order| settled(matrix.settle(Some(order), product)),
-        );
-        let evidence = priced >= 0.4
-            || described >= 0.6
-            || (!fact.looks_like_quantity()
-                && fact.distinct() >= 20
-                && line_order.is_none()
-                && order.is_none());
-        if aside > SETTLED
-            || settled(by_customer) > SETTLED
-            || !evidence
-            || (order.is_some() && line_order.is_none() && priced < 0.4)
-        {
+        let aside = line_order.map_or(by_customer, |order| {
+            settled(matrix.settle(Some(order), product))
+        });
+        // Without an order to set it apart, many long values are enough.
+        let many = order.is_none() && !fact.looks_like_quantity() && fact.distinct() >= 20;
+        let evidence = priced >= 0.4 || described >= 0.6 || many;
+        let unlikely = order.is_some() && line_order.is_none() && priced < 0.4;
+        if aside > SETTLED || by_customer > SETTLED || !evidence || unlikely {
             return NEVER;
         }
     }
@@ -369,15 +377,8 @@ fn product_score(
     score +=
         0.5 * (1.0 - line_order.map_or(0.0, |order| settled(matrix.settle(Some(order), product))));
     score += 0.5 * (1.0 - settled(matrix.at(&matrix.by_time, product)));
-    score += 0.3 * (1.0 - settled(by_customer)) + 0.5 * matrix.fineness(product);
-    let words = fact
-        .values
-        .iter()
-        .take(100)
-        .filter(|value| value.contains(' '))
-        .count()
-        * 2
-        > fact.values.len().min(100);
+    score += 0.3 * (1.0 - by_customer) + 0.5 * matrix.fineness(product);
+    let words = has_words(fact);
     score -= if words && name < 0.7 { 0.5 } else { 0.0 };
     score -= if fact.looks_like_quantity() && name < 0.5 {
         0.6
@@ -387,128 +388,134 @@ fn product_score(
     score
 }
 
-fn assign(draft: &mut Draft, matrix: &Matrix, best: Choice, choices: &[Choice]) {
-    let facts = draft.facts;
-    let name_of = |column: usize| {
-        facts
-            .column(column)
-            .map_or_else(String::new, |fact| fact.profile.name.clone())
-    };
-    let rival = |differs: &dyn Fn(&Choice) -> bool| {
-        choices
-            .iter()
-            .find(|choice| differs(choice))
-            .map_or(3.0, |choice| best.score - choice.score)
-    };
-    let confidence = |role: Role, column: usize, margin: f64| {
-        0.45 + 0.35 * facts.name_score(role, column) + 0.35 * (margin / 0.8).clamp(0.0, 1.0)
-    };
+/// How the best choice becomes roles, reasons and questions.
+struct Verdict<'m, 'f, 'p> {
+    matrix: &'m Matrix<'f, 'p>,
+    best: Choice,
+    choices: &'m [Choice],
+}
 
-    let margin = rival(&|choice| {
-        choice.customer != best.customer && !matrix.is_alias(choice.customer, best.customer)
-    });
-    let repeats = facts
-        .column(best.customer)
-        .map_or(0.0, |fact| fact.rows_per_value());
-    let mut reasons = vec![Reason::Repeats {
-        rows_per_value: repeats,
-    }];
-    if let Some(order) = best.order.filter(|order| !matrix.is_unique(*order)) {
-        reasons.push(Reason::SettledBy {
-            column: name_of(order),
-            share: matrix.settle(Some(order), best.customer).share,
-        });
-    }
-    let few = if facts.rows < super::ROWS_FEW {
-        0.3
-    } else {
-        0.0
-    };
-    draft.assign(
-        Role::CustomerId,
-        best.customer,
-        confidence(Role::CustomerId, best.customer, margin) - few,
-        reasons,
-    );
-    let aliases: Vec<usize> = matrix
-        .keys
-        .iter()
-        .copied()
-        .filter(|key| {
-            *key != best.customer
-                && Some(*key) != best.order
-                && matrix.is_alias(*key, best.customer)
-        })
-        .collect();
-    if !aliases.is_empty() {
-        draft.ask(
-            Role::CustomerId,
-            QuestionKind::OneToOne,
-            Some(best.customer),
-            &aliases,
-        );
-    } else if margin < 0.25
-        && let Some(other) = choices
-            .iter()
-            .find(|choice| choice.customer != best.customer)
-    {
-        draft.ask(
-            Role::CustomerId,
-            QuestionKind::Alternatives,
-            Some(best.customer),
-            &[other.customer],
-        );
+impl Verdict<'_, '_, '_> {
+    fn name_of(&self, column: usize) -> String {
+        let fact = self.matrix.facts.column(column);
+        fact.map_or_else(String::new, |fact| fact.profile.name.clone())
     }
 
-    if let Some(order) = best.order {
-        let margin = rival(&|choice| choice.order != best.order);
-        let reason = match matrix.time {
-            _ if matrix.is_unique(order) => Reason::Unique,
-            Some(time) => Reason::Settles {
-                column: name_of(time),
-                share: matrix.settle(Some(order), time).share,
-            },
-            None => Reason::Repeats {
-                rows_per_value: facts
-                    .column(order)
-                    .map_or(0.0, |fact| fact.rows_per_value()),
-            },
+    /// The best choice that differs so from the one taken.
+    fn rival(&self, differs: impl Fn(&Choice) -> bool) -> Option<Choice> {
+        self.choices.iter().copied().find(|choice| differs(choice))
+    }
+
+    /// By how much that one is worse.
+    fn margin(&self, differs: impl Fn(&Choice) -> bool) -> f64 {
+        self.rival(differs)
+            .map_or(3.0, |choice| self.best.score - choice.score)
+    }
+
+    fn confidence(&self, role: Role, column: usize, margin: f64) -> f64 {
+        let facts = self.matrix.facts;
+        let few = if facts.rows < super::ROWS_FEW {
+            0.3
+        } else {
+            0.0
+        };
+        0.45 + 0.35 * facts.name_score(role, column) + 0.35 * (margin / 0.8).clamp(0.0, 1.0) - few
+    }
+
+    fn repeats(&self, column: usize) -> Reason {
+        let fact = self.matrix.facts.column(column);
+        Reason::Repeats {
+            rows_per_value: fact.map_or(0.0, |fact| fact.rows_per_value()),
+        }
+    }
+
+    fn customer(&self, draft: &mut Draft) {
+        let (role, customer, matrix) = (Role::CustomerId, self.best.customer, self.matrix);
+        let other = |choice: &Choice| choice.customer != customer;
+        let margin =
+            self.margin(|choice| other(choice) && !matrix.is_alias(choice.customer, customer));
+        let mut reasons = vec![self.repeats(customer)];
+        if let Some(order) = self.best.order.filter(|order| !matrix.is_unique(*order)) {
+            let share = matrix.settle(Some(order), customer).share;
+            reasons.push(Reason::SettledBy {
+                column: self.name_of(order),
+                share,
+            });
+        }
+        draft.assign(
+            role,
+            customer,
+            self.confidence(role, customer, margin),
+            reasons,
+        );
+        let is_alias = |key: &usize| {
+            *key != customer && Some(*key) != self.best.order && matrix.is_alias(*key, customer)
+        };
+        let aliases: Vec<usize> = matrix.keys.iter().copied().filter(is_alias).collect();
+        if !aliases.is_empty() {
+            draft.ask(role, QuestionKind::OneToOne, Some(customer), &aliases);
+        } else if margin < 0.25
+            && let Some(other) = self.rival(other)
+        {
+            draft.ask(
+                role,
+                QuestionKind::Alternatives,
+                Some(customer),
+                &[other.customer],
+            );
+        }
+    }
+
+    fn order(&self, draft: &mut Draft) {
+        let Some(order) = self.best.order else { return };
+        let margin = self.margin(|choice| choice.order != self.best.order);
+        let reason = match self.matrix.time {
+            _ if self.matrix.is_unique(order) => Reason::Unique,
+            Some(time) => {
+                let share = self.matrix.settle(Some(order), time).share;
+                Reason::Settles {
+                    column: self.name_of(time),
+                    share,
+                }
+            }
+            None => self.repeats(order),
         };
         draft.assign(
             Role::OrderId,
             order,
-            confidence(Role::OrderId, order, margin) - few,
+            self.confidence(Role::OrderId, order, margin),
             vec![reason],
         );
     }
-    if let Some(product) = best.product {
-        let margin = rival(&|choice| choice.product != best.product);
-        let (number, priced) = matrix.best_number(product);
-        let (text, described) = matrix.best_text(product);
+
+    fn product(&self, draft: &mut Draft) {
+        let Some(product) = self.best.product else {
+            return;
+        };
+        let other = |choice: &Choice| choice.product != self.best.product;
+        let margin = self.margin(other);
+        let (number, priced) = self.matrix.best_number(product);
+        let (text, described) = self.matrix.best_text(product);
         let (column, share) = if priced >= 0.4 {
             (number, priced)
         } else {
             (text, described)
         };
-        let reasons = if share > 0.4 {
-            vec![Reason::Settles {
-                column: name_of(column),
+        let mut reasons = Vec::new();
+        if share > 0.4 {
+            reasons.push(Reason::Settles {
+                column: self.name_of(column),
                 share,
-            }]
-        } else {
-            Vec::new()
-        };
+            });
+        }
         draft.assign(
             Role::ProductId,
             product,
-            confidence(Role::ProductId, product, margin) - few,
+            self.confidence(Role::ProductId, product, margin),
             reasons,
         );
         if margin < 0.2
-            && let Some(other) = choices
-                .iter()
-                .find(|choice| choice.product != best.product)
-                .and_then(|choice| choice.product)
+            && let Some(other) = self.rival(other).and_then(|choice| choice.product)
         {
             draft.ask(
                 Role::ProductId,

@@ -49,7 +49,15 @@ pub(super) fn find(draft: &mut Draft) {
     let Some(best) = choices.first().copied() else {
         return;
     };
-    assign(draft, best, &choices);
+    let verdict = Verdict {
+        facts: draft.facts,
+        product: draft.column(Role::ProductId),
+        best,
+        choices: &choices,
+    };
+    verdict.quantity(draft);
+    verdict.price(draft);
+    verdict.amount(draft);
 }
 
 /// Columns of numbers without a role, those with telling names first.
@@ -197,93 +205,102 @@ impl Weigh<'_, '_> {
     }
 }
 
-fn assign(draft: &mut Draft, best: Choice, choices: &[Choice]) {
-    let facts = draft.facts;
-    let product = draft.column(Role::ProductId);
-    let name_of = |column: usize| {
-        facts
-            .column(column)
-            .map_or_else(String::new, |fact| fact.profile.name.clone())
-    };
-    let rival = |differs: &dyn Fn(&Choice) -> bool| {
-        choices
-            .iter()
-            .find(|choice| differs(choice))
-            .map_or(2.0, |choice| best.score - choice.score)
-    };
-    let confidence = |role: Role, column: usize, margin: f64| {
-        0.4 + 0.35 * facts.name_score(role, column) + 0.4 * (margin / 0.8).clamp(0.0, 1.0)
-    };
-    let identity = match (best.quantity, best.price, best.amount) {
-        (Some(q), Some(p), Some(a)) => {
-            Some((q, p, facts.is_product(q, p, a))).filter(|(_, _, share)| *share >= PRODUCT_SHARE)
-        }
-        _ => None,
-    };
-    if let Some(quantity) = best.quantity {
-        let margin = rival(&|choice| choice.quantity != best.quantity);
-        let reasons = if facts
+/// How the best choice becomes roles, reasons and questions.
+struct Verdict<'m, 'f, 'p> {
+    facts: &'f Facts<'p>,
+    product: Option<usize>,
+    best: Choice,
+    choices: &'m [Choice],
+}
+
+impl Verdict<'_, '_, '_> {
+    fn name_of(&self, column: usize) -> String {
+        let fact = self.facts.column(column);
+        fact.map_or_else(String::new, |fact| fact.profile.name.clone())
+    }
+
+    /// How sure, by the name and by how much worse the best other choice is.
+    fn confidence(&self, role: Role, column: usize, differs: impl Fn(&Choice) -> bool) -> f64 {
+        let rival = self.choices.iter().find(|choice| differs(choice));
+        let margin = rival.map_or(2.0, |choice| self.best.score - choice.score);
+        0.4 + 0.35 * self.facts.name_score(role, column) + 0.4 * (margin / 0.8).clamp(0.0, 1.0)
+    }
+
+    fn quantity(&self, draft: &mut Draft) {
+        let Some(quantity) = self.best.quantity else {
+            return;
+        };
+        let confidence = self.confidence(Role::Quantity, quantity, |choice| {
+            choice.quantity != self.best.quantity
+        });
+        let small = self
+            .facts
             .column(quantity)
-            .is_some_and(|fact| fact.looks_like_quantity())
-        {
+            .is_some_and(|fact| fact.looks_like_quantity());
+        let reasons = if small {
             vec![Reason::SmallWholeNumbers]
         } else {
             Vec::new()
         };
-        draft.assign(
-            Role::Quantity,
-            quantity,
-            confidence(Role::Quantity, quantity, margin),
-            reasons,
-        );
+        draft.assign(Role::Quantity, quantity, confidence, reasons);
     }
-    if let Some(price) = best.price {
-        let margin = rival(&|choice| choice.price != best.price);
-        let settled = product.map(|product| (product, facts.settle(product, price)));
-        let reasons = match settled {
-            Some((product, settle)) if settle.beyond_chance > 0.3 => vec![Reason::SettledBy {
-                column: name_of(product),
+
+    fn price(&self, draft: &mut Draft) {
+        let Some(price) = self.best.price else { return };
+        let confidence = self.confidence(Role::UnitPrice, price, |choice| {
+            choice.price != self.best.price
+        });
+        let settled = self
+            .product
+            .map(|product| (product, self.facts.settle(product, price)));
+        let reason = match settled {
+            Some((product, settle)) if settle.beyond_chance > 0.3 => Reason::SettledBy {
+                column: self.name_of(product),
                 share: settle.share,
-            }],
-            _ => vec![Reason::Money],
-        };
-        draft.assign(
-            Role::UnitPrice,
-            price,
-            confidence(Role::UnitPrice, price, margin),
-            reasons,
-        );
-    }
-    if let Some(amount) = best.amount {
-        let margin = rival(&|choice| choice.amount != best.amount);
-        let moves = best
-            .quantity
-            .map_or(0.0, |quantity| facts.correlation(quantity, amount));
-        let reason = match (identity, best.quantity) {
-            (Some((q, p, share)), _) => Reason::ProductOf {
-                columns: [name_of(q), name_of(p)],
-                share,
-            },
-            (None, Some(quantity)) if moves > 0.2 => Reason::Correlates {
-                column: name_of(quantity),
-                correlation: moves,
             },
             _ => Reason::Money,
         };
-        draft.assign(
-            Role::Amount,
-            amount,
-            confidence(Role::Amount, amount, margin),
-            vec![reason],
-        );
-        let swapped = choices
-            .iter()
-            .find(|choice| choice.amount != best.amount && choice.price == best.amount);
-        if identity.is_none() && swapped.is_some_and(|choice| best.score - choice.score < 0.3) {
+        draft.assign(Role::UnitPrice, price, confidence, vec![reason]);
+    }
+
+    fn amount(&self, draft: &mut Draft) {
+        let Some(amount) = self.best.amount else {
+            if self.best.price.is_none() {
+                draft.ask(Role::Amount, QuestionKind::Missing, None, &[]);
+            }
+            return;
+        };
+        let facts = self.facts;
+        let confidence = self.confidence(Role::Amount, amount, |choice| {
+            choice.amount != self.best.amount
+        });
+        let factors = self.best.quantity.zip(self.best.price);
+        let identity = factors.map(|(q, p)| (q, p, facts.is_product(q, p, amount)));
+        let identity = identity.filter(|(_, _, share)| *share >= PRODUCT_SHARE);
+        let moves = self
+            .best
+            .quantity
+            .map(|quantity| (quantity, facts.correlation(quantity, amount)));
+        let reason = match (identity, moves) {
+            (Some((q, p, share)), _) => Reason::ProductOf {
+                columns: [self.name_of(q), self.name_of(p)],
+                share,
+            },
+            (None, Some((quantity, correlation))) if correlation > 0.2 => Reason::Correlates {
+                column: self.name_of(quantity),
+                correlation,
+            },
+            _ => Reason::Money,
+        };
+        draft.assign(Role::Amount, amount, confidence, vec![reason]);
+        // It would do as the unit price nearly as well.
+        let is_swapped = |choice: &&Choice| {
+            choice.amount != self.best.amount && choice.price == self.best.amount
+        };
+        let swapped = self.choices.iter().find(is_swapped);
+        if identity.is_none() && swapped.is_some_and(|choice| self.best.score - choice.score < 0.3)
+        {
             draft.ask(Role::Amount, QuestionKind::Weak, Some(amount), &[]);
         }
-    }
-    if best.amount.is_none() && best.price.is_none() {
-        draft.ask(Role::Amount, QuestionKind::Missing, None, &[]);
     }
 }
