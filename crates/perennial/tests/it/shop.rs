@@ -153,9 +153,9 @@ pub fn everything(folder: &Path) -> String {
             "ingests",
             "file, rows_read, kept, quarantined, duplicates, without_customer",
         ),
-        ("features", "*"),
-        ("labels", "*"),
-        ("months", "*"),
+        ("features", "* exclude (run_id)"),
+        ("labels", "* exclude (run_id)"),
+        ("months", "* exclude (run_id)"),
         ("evaluations", "model, metric, value, low, high, n"),
         (
             "scores",
