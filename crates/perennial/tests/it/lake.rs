@@ -14,7 +14,7 @@ frame = table.to_pandas()
 known = frame[frame.customer_id.notna()]
 print(len(frame), frame.amount.sum(), known.customer_id.nunique())
 files = table.file_uris()
-print(*duckdb.sql("select count(*), sum(amount), count(distinct customer_id) from read_parquet($f)", params={"f": files}).fetchone())
+print(*duckdb.sql("select count(*), sum(amount), count(distinct customer_id) from read_parquet($f)", params={"f": files}).fetchall()[0])
 scores = deltalake.DeltaTable(lake + "/scores").to_pandas()
 print(len(scores), scores.churn_probability.between(0, 1).all())
 "#;
