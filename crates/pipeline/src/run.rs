@@ -87,14 +87,15 @@ pub async fn run(
 ) -> Result<RunSummary> {
     let last = last_stage(options.until.as_deref())?;
     let settings_hash = project.settings.settings_hash().to_hex().to_string();
-    let run_id = run_id(project, &settings_hash, options.as_of_us)?;
+    let found = ingest::look(project).await?;
+    let run_id = run_id(&settings_hash, options.as_of_us, &found.marks);
     let run = Run {
         project,
         progress,
         run_id: run_id.clone(),
         settings_hash,
     };
-    let stages = stages(&run, options.as_of_us, last).await?;
+    let stages = stages(&run, found, options.as_of_us, last).await?;
     let as_of_us = match &stages.features {
         Some(done) => Some(done.details_as::<features::Notes>()?.plan.as_of_us),
         None => None,
@@ -146,8 +147,13 @@ pub async fn run(
 }
 
 /// The stages up to the `last`th, each from the tables of those before it.
-async fn stages(run: &Run<'_>, as_of_us: Option<i64>, last: usize) -> Result<Stages> {
-    let ingest = ingest::run(run).await?;
+async fn stages(
+    run: &Run<'_>,
+    found: ingest::Found,
+    as_of_us: Option<i64>,
+    last: usize,
+) -> Result<Stages> {
+    let ingest = ingest::run(run, found).await?;
     let mut stages = Stages {
         ingest,
         features: None,
@@ -232,19 +238,16 @@ fn last_stage(until: Option<&str>) -> Result<usize> {
     })
 }
 
-/// Equal sources, settings, as-of moment and program give an equal id.
-fn run_id(project: &Project, settings_hash: &str, as_of_us: Option<i64>) -> Result<String> {
+/// Equal contents, settings, as-of moment and program give an equal id.
+fn run_id(settings_hash: &str, as_of_us: Option<i64>, files: &[String]) -> String {
     let mut hasher = blake3::Hasher::new();
-    for part in [
-        CODE_VERSION,
-        settings_hash,
-        &format!("{:?}", as_of_us.map(AsOf)),
-    ] {
+    let as_of = format!("{:?}", as_of_us.map(AsOf));
+    for part in [CODE_VERSION, settings_hash, &as_of] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    for file in ingest::file_marks(project)? {
+    for file in files {
         hasher.update(file.as_bytes());
     }
-    Ok(hasher.finalize().to_hex()[..16].to_owned())
+    hasher.finalize().to_hex()[..16].to_owned()
 }

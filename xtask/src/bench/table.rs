@@ -103,6 +103,70 @@ pub const BENCHES: &[Bench] = &[
         ],
     },
     Bench {
+        name: "twelve",
+        what: "features at twelve as-of dates, as a multiple of one",
+        as_of: SIMULATED_AS_OF,
+        prepare: &[
+            "{perennial} init {work}/shop --from {events} --time-zone UTC",
+            "{perennial} run -C {work}/shop --as-of {as_of} --until ingest",
+        ],
+        contestants: &[
+            Contestant {
+                name: "twelve dates",
+                fresh: &["copy {work}/shop {round}/shop"],
+                measured: &[
+                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set lost.horizon=60d --set model.training_dates=10",
+                ],
+            },
+            Contestant {
+                name: "one date",
+                fresh: &["copy {work}/shop {round}/shop"],
+                measured: &[
+                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set lost.horizon=60d --set model.training_dates=0",
+                ],
+            },
+        ],
+    },
+    Bench {
+        name: "scale",
+        what: "features over 60 million lines, as a multiple of 20 (in proportion: 3) and of 2 (30)",
+        as_of: SIMULATED_AS_OF,
+        prepare: &[
+            "{perennial} simulate --customers 1500000 --lines-per-customer 40 --days 1095 --seed 7 --files 12 --format parquet --out {work}/events-60",
+            "{perennial} simulate --customers 500000 --lines-per-customer 40 --days 1095 --seed 7 --files 12 --format parquet --out {work}/events-20",
+            "{perennial} simulate --customers 50000 --lines-per-customer 40 --days 1095 --seed 7 --files 12 --format parquet --out {work}/events-2",
+            "{perennial} init {work}/shop-60 --from {work}/events-60 --time-zone UTC",
+            "{perennial} init {work}/shop-20 --from {work}/events-20 --time-zone UTC",
+            "{perennial} init {work}/shop-2 --from {work}/events-2 --time-zone UTC",
+            "{perennial} run -C {work}/shop-60 --as-of {as_of} --until ingest",
+            "{perennial} run -C {work}/shop-20 --as-of {as_of} --until ingest",
+            "{perennial} run -C {work}/shop-2 --as-of {as_of} --until ingest",
+        ],
+        contestants: &[
+            Contestant {
+                name: "60 million",
+                fresh: &["copy {work}/shop-60 {round}/shop"],
+                measured: &[
+                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
+                ],
+            },
+            Contestant {
+                name: "20 million",
+                fresh: &["copy {work}/shop-20 {round}/shop"],
+                measured: &[
+                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
+                ],
+            },
+            Contestant {
+                name: "2 million",
+                fresh: &["copy {work}/shop-2 {round}/shop"],
+                measured: &[
+                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
+                ],
+            },
+        ],
+    },
+    Bench {
         name: "rerun",
         what: "a second run with nothing new, as a share of the first",
         as_of: SIMULATED_AS_OF,

@@ -1,199 +1,224 @@
-//! One bucket: sort its rows by customer, time and order, take out duplicates,
-//! write one file.
+//! One part of a bucket: sort its rows by customer, time and order, take out
+//! duplicates, append the rest to the bucket's file.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::hash_map::Entry;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int32Array, RecordBatch};
-use arrow::compute::interleave;
-use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
+use xxhash_rust::xxh3::xxh3_64;
 
-use super::LineSchema;
-use super::equal::{order_hashes, record_hashes};
-use super::existing::{Known, NO_CUSTOMER};
-use super::schema::{TABLE, col};
+use super::row::{Encoder, Row};
 use super::sorter::BucketResult;
-use crate::Result;
-use crate::tables::{DataFileWriter, Lake, ROW_GROUP_ROWS, WriteStyle};
 
-/// Where a row stands and what it is sorted by.
-#[derive(Clone, Copy)]
+/// Groups of equal customer, time and order up to this long are searched from
+/// end to end; longer ones by a table of hashes.
+const SHORT_GROUP: usize = 16;
+/// Bytes of a row, for the first allocation.
+const ROW_BYTES: usize = 48;
+
+/// What rows are sorted by, and where they lie.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     customer: i64,
     time: i64,
     order: u64,
-    batch: u32,
-    row: u32,
+    /// Piece, then byte: the order in which the rows came.
+    at: u64,
 }
 
-/// Sorts the rows of a bucket and writes them as one file.
-pub(super) fn write_bucket(
-    lake: &Lake,
-    schema: &LineSchema,
-    bucket: i32,
-    batches: &[RecordBatch],
-    known: &Known,
-) -> Result<BucketResult> {
-    let mut keys = sorted_keys(batches);
-    let mut result = BucketResult::default();
-    let flags = drop_duplicates(&mut keys, batches, known, &mut result);
-    if keys.is_empty() {
-        return Ok(result);
-    }
-    let mut writer = DataFileWriter::create(
-        lake,
-        TABLE,
-        schema.disk(),
-        Some(bucket),
-        WriteStyle::History,
-    )?;
-    let columns: Vec<Vec<&dyn Array>> = (0..schema.disk().fields().len())
-        .map(|c| batches.iter().map(|b| b.column(c).as_ref()).collect())
-        .collect();
-    for (keys, flags) in keys
-        .chunks(ROW_GROUP_ROWS)
-        .zip(flags.chunks(ROW_GROUP_ROWS))
-    {
-        let places: Vec<(usize, usize)> = keys
-            .iter()
-            .map(|k| (k.batch as usize, k.row as usize))
-            .collect();
-        let mut out: Vec<ArrayRef> = Vec::with_capacity(columns.len());
-        for (index, column) in columns.iter().enumerate() {
-            out.push(match index {
-                col::COPIES => {
-                    Arc::new(flags.iter().map(|f| Some(f.copies)).collect::<Int32Array>())
-                }
-                col::REPEAT => Arc::new(
-                    flags
-                        .iter()
-                        .map(|f| Some(f.repeat))
-                        .collect::<BooleanArray>(),
-                ),
-                _ => interleave(column, &places)?,
-            });
+/// A row that goes into the table, and what is noted of it.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'a> {
+    pub row: Row<'a>,
+    pub copies: i32,
+    pub is_repeat: bool,
+}
+
+/// What decides about rows.
+pub(super) struct Rules<'a> {
+    pub encoder: &'a Encoder,
+    /// Readings of a grown version of a file read before.
+    pub grown: &'a [i64],
+    /// Rows that are in the table already are written again.
+    pub rewrite: bool,
+}
+
+/// The rows of a part that go into the table, sorted; the others are counted.
+///
+/// A new row with an order id that equals one in the table, or an earlier new
+/// one, is a duplicate. A new row without one is a duplicate only of a row in
+/// the table, only where its file is a grown version of one read before, and
+/// one for one; equal new rows without an order id stay, flagged.
+pub(super) fn kept_rows<'a>(
+    pieces: &'a [Vec<u8>],
+    rules: &Rules<'_>,
+    result: &mut BucketResult,
+) -> Vec<Kept<'a>> {
+    let keys = sorted_keys(pieces);
+    let mut kept = Vec::with_capacity(keys.len());
+    let mut group = Group {
+        rules,
+        rows: Vec::new(),
+        known: Vec::new(),
+        seen: Vec::new(),
+        seen_hashed: HashMap::new(),
+    };
+    let one_order =
+        |a: &Key, b: &Key| (a.customer, a.time, a.order) == (b.customer, b.time, b.order);
+    for same in keys.chunk_by(one_order) {
+        if let [alone] = same {
+            if let Some(row) = row_at(pieces, *alone)
+                && (rules.rewrite || !row.is_stored())
+            {
+                kept.push(as_it_came(row));
+            }
+            continue;
         }
-        writer.write(&schema.to_disk(&out)?)?;
+        group.rows.clear();
+        group
+            .rows
+            .extend(same.iter().filter_map(|key| row_at(pieces, *key)));
+        group.keep(&mut kept, result);
     }
-    result.file = Some(writer.close()?);
-    Ok(result)
+    kept
 }
 
-fn sorted_keys(batches: &[RecordBatch]) -> Vec<Key> {
-    let mut keys = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
-    for (b, batch) in batches.iter().enumerate() {
-        let customers = batch.column(col::CUSTOMER).as_primitive::<Int64Type>();
-        let times = batch
-            .column(col::TIME)
-            .as_primitive::<TimestampMicrosecondType>();
-        let orders = order_hashes(batch);
-        for (i, &order) in orders.iter().enumerate() {
+fn row_at(pieces: &[Vec<u8>], key: Key) -> Option<Row<'_>> {
+    let piece = pieces.get((key.at >> 32) as usize)?;
+    Row::at(piece, (key.at & u64::from(u32::MAX)) as usize)
+}
+
+fn as_it_came(row: Row<'_>) -> Kept<'_> {
+    let tail = row.tail();
+    Kept {
+        row,
+        copies: tail.copies,
+        is_repeat: tail.is_repeat,
+    }
+}
+
+fn sorted_keys(pieces: &[Vec<u8>]) -> Vec<Key> {
+    let bytes: usize = pieces.iter().map(Vec::len).sum();
+    let mut keys = Vec::with_capacity(bytes / ROW_BYTES);
+    let mut last: (&[u8], u64) = (&[], 0);
+    for (number, piece) in pieces.iter().enumerate() {
+        let mut at = 0;
+        while let Some(row) = Row::at(piece, at) {
+            // The lines of an order mostly come together.
+            let order = row.order();
+            if order != last.0 {
+                last = (order, xxh3_64(order));
+            }
             keys.push(Key {
-                customer: if customers.is_null(i) {
-                    NO_CUSTOMER
-                } else {
-                    customers.value(i)
-                },
-                time: times.value(i),
-                order,
-                batch: b as u32,
-                row: i as u32,
+                customer: row.customer(),
+                time: row.time_us(),
+                order: if row.has_order() { last.1 } else { 0 },
+                at: (number as u64) << 32 | at as u64,
             });
+            at += row.len();
         }
     }
-    keys.sort_unstable_by_key(|k| (k.customer, k.time, k.order, k.batch, k.row));
+    keys.sort_unstable();
     keys
 }
 
-/// What is noted of a kept row.
-#[derive(Clone, Copy)]
-struct Flags {
-    copies: i32,
-    repeat: bool,
+/// Rows of one customer, moment and order; the vectors are used again for the
+/// next group.
+struct Group<'a, 'r> {
+    rules: &'r Rules<'r>,
+    rows: Vec<Row<'a>>,
+    /// For each row, whether the table has it already; empty where none is.
+    known: Vec<bool>,
+    /// The records seen so far, and where the first of each was put.
+    seen: Vec<(&'a [u8], usize)>,
+    /// The same for long groups.
+    seen_hashed: HashMap<&'a [u8], usize>,
 }
 
-/// Removes from `keys` what is known already or equal to an earlier row with
-/// an order id, and counts it; equal rows without an order id stay, flagged.
-fn drop_duplicates(
-    keys: &mut Vec<Key>,
-    batches: &[RecordBatch],
-    known: &Known,
-    result: &mut BucketResult,
-) -> Vec<Flags> {
-    let hashes: Vec<Vec<Option<u64>>> = batches.iter().map(record_hashes).collect();
-    let place = |k: &Key| (&batches[k.batch as usize], k.row as usize);
-    let hash_of = |k: &Key| hashes[k.batch as usize][k.row as usize];
-    let has_order = |k: &Key| place(k).0.column(col::ORDER).is_valid(place(k).1);
-    let ingest_of = |k: &Key| ingest_id(place(k));
-    let before = |k: &Key| flags_before(place(k));
-    let mut flags: Vec<Flags> = Vec::with_capacity(keys.len());
-    let mut seen: HashMap<u64, usize> = HashMap::new();
-    let mut kept = 0;
-    let mut start = 0;
-    while start < keys.len() {
-        let head = keys[start];
-        let same =
-            |k: &Key| (k.customer, k.time, k.order) == (head.customer, head.time, head.order);
-        let end = start + keys[start..].iter().take_while(|k| same(k)).count();
-        seen.clear();
-        for index in start..end {
-            let key = keys[index];
-            if known
-                .get(key.batch as usize)
-                .is_some_and(|rows| rows[key.row as usize])
-            {
-                *result.duplicates.entry(ingest_of(&key)).or_default() += 1;
+impl<'a> Group<'a, '_> {
+    fn keep(&mut self, kept: &mut Vec<Kept<'a>>, result: &mut BucketResult) {
+        self.find_known();
+        self.seen.clear();
+        self.seen_hashed.clear();
+        for at in 0..self.rows.len() {
+            let row = self.rows[at];
+            if row.is_stored() {
+                if self.rules.rewrite {
+                    kept.push(as_it_came(row));
+                }
                 continue;
             }
-            let own = before(&key);
-            let alone = end - start == 1;
-            let hash = hash_of(&key).filter(|_| !alone);
-            let first = hash.and_then(|hash| seen.get(&hash).copied());
+            if self.known.get(at) == Some(&true) {
+                *result.duplicates.entry(self.ingest(row)).or_default() += 1;
+                continue;
+            }
+            let first = self.first(row.record(), kept.len());
             match first {
-                Some(at) if has_order(&key) => {
-                    let copies: &mut i32 = &mut flags[at].copies;
-                    *copies = copies.saturating_add(own.copies);
-                    *result.duplicates.entry(ingest_of(&key)).or_default() += 1;
+                Some(at) if row.has_order() => {
+                    let copies = &mut kept[at].copies;
+                    *copies = copies.saturating_add(1);
+                    *result.duplicates.entry(self.ingest(row)).or_default() += 1;
                     continue;
                 }
-                Some(_) => {
-                    *result.repeats.entry(ingest_of(&key)).or_default() += u64::from(!own.repeat);
-                    flags.push(Flags {
-                        repeat: true,
-                        ..own
-                    });
-                }
-                None => {
-                    if let Some(hash) = hash {
-                        seen.insert(hash, kept);
-                    }
-                    flags.push(own);
+                Some(_) => *result.repeats.entry(self.ingest(row)).or_default() += 1,
+                None => {}
+            }
+            kept.push(Kept {
+                row,
+                copies: 1,
+                is_repeat: first.is_some(),
+            });
+        }
+    }
+
+    fn ingest(&self, row: Row<'_>) -> i64 {
+        self.rules.encoder.ingest_id(row.tail().ingest)
+    }
+
+    /// Finds the rows that the table has already.
+    fn find_known(&mut self) {
+        self.known.clear();
+        if !self.rows.iter().any(|row| row.is_stored()) {
+            return;
+        }
+        let mut known = vec![false; self.rows.len()];
+        let mut new: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        for (at, row) in self.rows.iter().enumerate().filter(|(_, r)| !r.is_stored()) {
+            new.entry(row.content()).or_default().push(at);
+        }
+        for stored in self.rows.iter().filter(|row| row.is_stored()) {
+            let Some(equal) = new.get_mut(stored.content()) else {
+                continue;
+            };
+            if stored.has_order() {
+                equal.drain(..).for_each(|at| known[at] = true);
+            } else {
+                let from_grown =
+                    |at: &usize| self.rules.grown.contains(&self.ingest(self.rows[*at]));
+                if let Some(place) = equal.iter().position(from_grown) {
+                    known[equal.remove(place)] = true;
                 }
             }
-            keys[kept] = key;
-            kept += 1;
         }
-        start = end;
+        self.known = known;
     }
-    keys.truncate(kept);
-    flags
-}
 
-/// The flags a row comes with: a new row is one copy; a row loaded from the
-/// lake keeps what it had.
-fn flags_before((batch, row): (&RecordBatch, usize)) -> Flags {
-    let copies = batch
-        .column(col::COPIES)
-        .as_primitive::<Int32Type>()
-        .value(row);
-    let repeat = batch.column(col::REPEAT).as_boolean().value(row);
-    Flags { copies, repeat }
-}
-
-/// The reading that a row comes from.
-fn ingest_id((batch, row): (&RecordBatch, usize)) -> i64 {
-    batch
-        .column(col::INGEST)
-        .as_primitive::<Int64Type>()
-        .value(row)
+    /// Where an equal record was put first; if there is none, this one is
+    /// going to be put at `place`.
+    fn first(&mut self, record: &'a [u8], place: usize) -> Option<usize> {
+        if self.rows.len() > SHORT_GROUP {
+            return match self.seen_hashed.entry(record) {
+                Entry::Occupied(at) => Some(*at.get()),
+                Entry::Vacant(free) => {
+                    free.insert(place);
+                    None
+                }
+            };
+        }
+        let equal = self.seen.iter().find(|(known, _)| *known == record);
+        if let Some((_, at)) = equal {
+            return Some(*at);
+        }
+        self.seen.push((record, place));
+        None
+    }
 }

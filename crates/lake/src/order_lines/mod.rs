@@ -4,14 +4,21 @@
 //! [`LineSorter`] takes rows in any order and writes the buckets; [`Histories`]
 //! hands out one customer's lines after the other, in order.
 
+mod batch;
 mod bucket;
+mod codes;
+mod columns;
 mod cursor;
-mod equal;
 mod existing;
 mod histories;
+mod row;
 mod schema;
 mod sorter;
+mod store;
+#[cfg(test)]
+mod tests;
 
+pub use batch::LineBatch;
 pub use histories::{Histories, HistoryCounts, read_unknown};
 pub use schema::{LineSchema, PART_COLUMN, TABLE};
 pub use sorter::{LineSorter, SortOutcome};

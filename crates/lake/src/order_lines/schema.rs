@@ -1,9 +1,9 @@
-//! The columns of `order_lines`, in memory and on disk.
+//! The columns of `order_lines`, as the table's log names them and on disk.
 
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Decimal64Array, RecordBatch};
-use arrow::datatypes::{DataType, Decimal64Type, Field, Int64Type, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit};
 
 use crate::Result;
 
@@ -12,31 +12,13 @@ pub const TABLE: &str = "order_lines";
 /// The column the table is partitioned by.
 pub const PART_COLUMN: &str = "bucket";
 
-/// Columns of a working batch, in order, before the traits.
-pub(crate) mod col {
-    pub const CUSTOMER: usize = 1;
-    pub const ORDER: usize = 2;
-    pub const LINE: usize = 3;
-    pub const TIME: usize = 4;
-    pub const COPIES: usize = 13;
-    pub const REPEAT: usize = 14;
-    pub const INGEST: usize = 15;
-}
-
 /// The schema of `order_lines` with a project's own traits behind the fixed
-/// columns.
-///
-/// Working batches (what [`super::LineSorter`] takes) hold decimals as scaled
-/// 64-bit integers; on disk they are decimals of 64 bits. Their last column,
-/// `record_hash`, is a hash of the whole record as it was read, columns that
-/// are not kept included; it is not stored, and missing for rows that come
-/// from the lake.
+/// columns. On disk decimals take 64 bits.
 #[derive(Debug, Clone)]
 pub struct LineSchema {
-    working: SchemaRef,
+    traits: Vec<String>,
     disk: SchemaRef,
     table: SchemaRef,
-    read_hint: SchemaRef,
 }
 
 /// Fixed columns: name, decimal scale (if it is one), type otherwise, nullable.
@@ -76,23 +58,19 @@ impl LineSchema {
                 .chain(traits.iter().map(|t| Field::new(t, DataType::Utf8, true)))
                 .collect()
         };
-        let mut working = fields(&|_| DataType::Int64);
-        working.push(Field::new("record_hash", DataType::Int64, true));
         let disk = fields(&|scale| DataType::Decimal64(18, scale));
         let mut table = fields(&|scale| DataType::Decimal128(18, scale));
         table.push(Field::new(PART_COLUMN, DataType::Int32, false));
         Self {
-            working: Arc::new(Schema::new(working)),
-            read_hint: Arc::new(Schema::new(disk.clone())),
+            traits: traits.to_vec(),
             disk: Arc::new(Schema::new(disk)),
             table: Arc::new(Schema::new(table)),
         }
     }
 
-    /// Columns of a working batch: decimals as scaled integers (quantity and
-    /// money by 10,000, unit price by 1,000,000).
-    pub fn working(&self) -> &SchemaRef {
-        &self.working
+    /// The project's own columns, in order.
+    pub fn traits(&self) -> &[String] {
+        &self.traits
     }
 
     /// Columns of a data file.
@@ -105,15 +83,11 @@ impl LineSchema {
         &self.table
     }
 
-    /// The types a reader asks a data file for.
-    pub(crate) fn read_hint(&self) -> &SchemaRef {
-        &self.read_hint
-    }
-
-    /// A working batch as it goes to disk; no value is copied.
-    pub(crate) fn to_disk(&self, columns: &[ArrayRef]) -> Result<RecordBatch> {
+    /// Columns in order, decimals as scaled integers, as they go to disk; no
+    /// value is copied.
+    pub(crate) fn to_disk(&self, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
         let columns = columns
-            .iter()
+            .into_iter()
             .zip(self.disk.fields())
             .map(|(array, field)| match field.data_type() {
                 DataType::Decimal64(p, s) => {
@@ -123,35 +97,9 @@ impl LineSchema {
                             .with_precision_and_scale(*p, *s)?;
                     Ok(Arc::new(decimals) as ArrayRef)
                 }
-                _ => Ok(array.clone()),
+                _ => Ok(array),
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(RecordBatch::try_new(self.disk.clone(), columns)?)
-    }
-
-    /// A batch read from disk as a working batch; a trait the file does not
-    /// have yet is missing in all its rows.
-    pub(crate) fn to_working(&self, batch: &RecordBatch) -> Result<RecordBatch> {
-        let columns = self
-            .working
-            .fields()
-            .iter()
-            .map(|field| {
-                let Some(array) = batch.column_by_name(field.name()) else {
-                    return arrow::array::new_null_array(field.data_type(), batch.num_rows());
-                };
-                match array.data_type() {
-                    DataType::Decimal64(..) => {
-                        let d = array.as_primitive::<Decimal64Type>();
-                        Arc::new(arrow::array::Int64Array::new(
-                            d.values().clone(),
-                            d.nulls().cloned(),
-                        ))
-                    }
-                    _ => array.clone(),
-                }
-            })
-            .collect();
-        Ok(RecordBatch::try_new(self.working.clone(), columns)?)
     }
 }

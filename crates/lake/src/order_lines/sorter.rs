@@ -1,25 +1,26 @@
 //! Rows in any order in, sorted buckets out; spilled to disk beyond a limit.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, BufWriter};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
-use arrow::compute::take_record_batch;
-use arrow::datatypes::Int64Type;
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::StreamWriter;
-
-use super::bucket::write_bucket;
-use super::existing::{load_files, mark_known};
-use super::schema::{PART_COLUMN, TABLE, col};
+use super::batch::LineBatch;
+use super::bucket::{Rules, kept_rows};
+use super::columns::to_batch;
+use super::existing::{load, overlapping};
+use super::row::{Encoder, Row};
+use super::schema::{PART_COLUMN, TABLE};
+use super::store::{Parts, Pieces, Store};
 use super::{BUCKET_FILES_MAX, LineSchema, UNKNOWN_BUCKET, bits_for, bucket_of};
-use crate::tables::{DataFile, Lake, Table, commit};
-use crate::{Error, Result, parallel};
+use crate::tables::{DataFile, DataFileWriter, Lake, ROW_GROUP_ROWS, Table, WriteStyle, commit};
+use crate::{Result, parallel};
 
 /// Property of the table that says how many leading bits make a bucket.
 const BITS_PROPERTY: &str = "perennial.bucketBits";
+/// Rows that a part of a bucket is meant to have: few enough that its bytes
+/// and keys stay in a processor's cache while they are sorted.
+const PART_ROWS: u64 = 65_536;
+/// Most leading bits that make a part.
+const PART_BITS_MAX: u32 = 10;
 
 /// What became of the rows.
 #[derive(Debug, Clone, Default)]
@@ -34,23 +35,19 @@ pub struct SortOutcome {
     pub rows: u64,
 }
 
-/// Rows of one bucket, in memory or spilled.
-#[derive(Default)]
-struct Part {
-    batches: Vec<RecordBatch>,
-    rows: u64,
-    spill: Option<(PathBuf, StreamWriter<BufWriter<File>>)>,
-}
-
 /// Collects order lines and writes them as sorted buckets.
+///
+/// Rows are kept as bytes in parts finer than the buckets, by more leading
+/// bits of the customer; a bucket is its parts one after the other.
 pub struct LineSorter {
     schema: LineSchema,
+    encoder: Encoder,
     bits: u32,
+    part_bits: u32,
     base: Option<Table>,
-    parts: Vec<Part>,
-    memory_bytes: usize,
-    memory_bytes_max: usize,
-    spill_folder: tempfile::TempDir,
+    store: Store,
+    /// Earliest and latest moment of the new rows.
+    times: Option<(i64, i64)>,
     /// Ingests that read a grown version of a file read before.
     grown: Vec<i64>,
 }
@@ -66,23 +63,22 @@ impl LineSorter {
         memory_bytes_max: usize,
         scratch: &Path,
     ) -> Result<Self> {
-        std::fs::create_dir_all(scratch).map_err(Error::io("create", scratch))?;
-        let spill_folder = tempfile::Builder::new()
-            .prefix("sort-")
-            .tempdir_in(scratch)
-            .map_err(Error::io("create", scratch))?;
         let rows_before = base.as_ref().map_or(0, Table::rows);
         let bits_before = base.as_ref().map_or(0, bucket_bits);
         let bits = bits_before.max(bits_for(rows_before + rows_expected));
-        let parts = (0..=(1_usize << bits)).map(|_| Part::default()).collect();
+        let mut part_bits = 0;
+        while part_bits < PART_BITS_MAX && rows_expected >> part_bits > PART_ROWS {
+            part_bits += 1;
+        }
+        let part_bits = part_bits.max(bits);
         Ok(Self {
+            encoder: Encoder::new(schema.traits().len()),
             schema,
             bits,
+            part_bits,
             base,
-            parts,
-            memory_bytes: 0,
-            memory_bytes_max,
-            spill_folder,
+            store: Store::new((1 << part_bits) + 1, memory_bytes_max, scratch)?,
+            times: None,
             grown: Vec::new(),
         })
     }
@@ -94,61 +90,21 @@ impl LineSorter {
         self.grown.push(ingest_id);
     }
 
-    /// Takes a working batch.
-    pub fn push(&mut self, batch: &RecordBatch) -> Result<()> {
-        let ids = batch.column(col::CUSTOMER).as_primitive::<Int64Type>();
-        let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); self.parts.len()];
-        for i in 0..batch.num_rows() {
-            let part = if ids.is_null(i) {
-                0
-            } else {
-                bucket_of(ids.value(i), self.bits) as usize + 1
-            };
-            rows_of[part].push(i as u32);
+    /// Takes lines as they were read.
+    pub fn push(&mut self, lines: &LineBatch<'_>) -> Result<()> {
+        for &row in lines.rows {
+            let time = lines.time_us[row as usize];
+            let (low, high) = self.times.unwrap_or((time, time));
+            self.times = Some((low.min(time), high.max(time)));
         }
-        for (part, rows) in rows_of.into_iter().enumerate() {
-            if rows.is_empty() {
-                continue;
+        let (store, part_bits) = (&mut self.store, self.part_bits);
+        let mut pushed = Ok(());
+        self.encoder.encode(lines, None, |row, customer| {
+            if pushed.is_ok() {
+                pushed = store.push(part_of(customer, part_bits), row);
             }
-            let piece = if rows.len() == batch.num_rows() {
-                batch.clone()
-            } else {
-                take_record_batch(batch, &UInt32Array::from(rows))?
-            };
-            self.put(part, piece)?;
-        }
-        Ok(())
-    }
-
-    fn put(&mut self, part: usize, piece: RecordBatch) -> Result<()> {
-        let part_index = part;
-        let part = &mut self.parts[part_index];
-        part.rows += piece.num_rows() as u64;
-        if let Some((path, writer)) = &mut part.spill {
-            return writer.write(&piece).map_err(|e| spill_error(path, &e));
-        }
-        self.memory_bytes += piece.get_array_memory_size();
-        part.batches.push(piece);
-        if self.memory_bytes > self.memory_bytes_max {
-            self.spill_all()?;
-        }
-        Ok(())
-    }
-
-    /// Moves everything held in memory to disk; later rows follow directly.
-    fn spill_all(&mut self) -> Result<()> {
-        for (index, part) in self.parts.iter_mut().enumerate() {
-            let path = self.spill_folder.path().join(format!("part-{index}.arrow"));
-            let file = File::create(&path).map_err(Error::io("create", &path))?;
-            let file = BufWriter::with_capacity(1 << 18, file);
-            let mut writer = StreamWriter::try_new(file, self.schema.working())?;
-            for batch in part.batches.drain(..) {
-                writer.write(&batch).map_err(|e| spill_error(&path, &e))?;
-            }
-            part.spill = Some((path, writer));
-        }
-        self.memory_bytes = 0;
-        Ok(())
+        })?;
+        pushed
     }
 
     /// Sorts and writes all buckets and commits them as the table's next
@@ -158,43 +114,29 @@ impl LineSorter {
         let base = self.base.take();
         let mut kept: Vec<DataFile> = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
         if base.as_ref().is_some_and(|t| bucket_bits(t) != self.bits) {
-            for file in std::mem::take(&mut kept) {
-                let schema = self.schema.clone();
-                load_files(lake, &schema, &[file], |batch| self.push(&batch))?;
-            }
+            self.take_back(lake, &std::mem::take(&mut kept))?;
         }
         let mut jobs = Vec::new();
-        for (index, part) in self.parts.drain(..).enumerate() {
-            let bucket = if index == 0 {
-                UNKNOWN_BUCKET
-            } else {
-                index as i32 - 1
-            };
-            if part.rows == 0 {
+        let rows: Vec<u64> = (0..=1 << self.part_bits)
+            .map(|part| self.store.rows(part))
+            .collect();
+        let mut parts = self.store.finish();
+        for bucket in std::iter::once(UNKNOWN_BUCKET).chain(0..1 << self.bits) {
+            let own = parts_of(bucket, self.bits, self.part_bits);
+            if own.clone().all(|part| rows[part] == 0) {
                 continue;
             }
-            let there: Vec<DataFile> = kept
-                .iter()
-                .filter(|f| f.bucket == Some(bucket))
-                .cloned()
-                .collect();
-            let merge = there.len() + 1 > BUCKET_FILES_MAX;
-            if merge {
-                kept.retain(|f| f.bucket != Some(bucket));
-            }
-            jobs.push(Job {
-                bucket,
-                part,
-                there,
-                merge,
-            });
+            jobs.push(job(bucket, own, &mut parts, &mut kept));
         }
-        let mut outcome = SortOutcome::default();
         let context = Context {
             lake,
             schema: &self.schema,
+            encoder: &self.encoder,
             grown: &self.grown,
+            times: self.times,
+            part_bits: self.part_bits,
         };
+        let mut outcome = SortOutcome::default();
         for result in parallel::map(jobs, threads, |job| run_job(job, &context))? {
             kept.extend(result.file);
             add_counts(&mut outcome.duplicates, result.duplicates);
@@ -213,19 +155,83 @@ impl LineSorter {
         .await?;
         Ok(outcome)
     }
+
+    /// Takes the rows of all the table's files, to spread them anew.
+    fn take_back(&mut self, lake: &Lake, files: &[DataFile]) -> Result<()> {
+        let (store, part_bits) = (&mut self.store, self.part_bits);
+        let mut pushed = Ok(());
+        load(
+            lake,
+            &self.schema,
+            files,
+            &mut self.encoder,
+            |_| true,
+            |row, customer| {
+                if pushed.is_ok() {
+                    pushed = store.push(part_of(customer, part_bits), row);
+                }
+            },
+        )?;
+        pushed
+    }
+}
+
+/// The part of a customer; the first is for those who are not known.
+fn part_of(customer: Option<i64>, part_bits: u32) -> usize {
+    customer.map_or(0, |id| bucket_of(id, part_bits) as usize + 1)
+}
+
+/// The parts that make a bucket, in order.
+fn parts_of(bucket: i32, bits: u32, part_bits: u32) -> std::ops::Range<usize> {
+    match usize::try_from(bucket) {
+        Err(_) => 0..1,
+        Ok(bucket) => {
+            let many = 1_usize << (part_bits - bits);
+            bucket * many + 1..(bucket + 1) * many + 1
+        }
+    }
 }
 
 struct Job {
     bucket: i32,
-    part: Part,
+    parts: Vec<Pieces>,
+    /// The part the first of `parts` is.
+    first_part: usize,
+    /// The bucket's files.
     there: Vec<DataFile>,
-    merge: bool,
+    /// Whether the rows in `there` are written again.
+    rewrite: bool,
+}
+
+fn job(
+    bucket: i32,
+    own: std::ops::Range<usize>,
+    parts: &mut Parts,
+    kept: &mut Vec<DataFile>,
+) -> Job {
+    let mine = |f: &DataFile| f.bucket == Some(bucket);
+    let there: Vec<DataFile> = kept.iter().filter(|f| mine(f)).cloned().collect();
+    // Without a file there, rows that are stored were taken back for this.
+    let rewrite = there.is_empty() || there.len() + 1 > BUCKET_FILES_MAX;
+    if rewrite {
+        kept.retain(|f| !mine(f));
+    }
+    Job {
+        bucket,
+        first_part: own.start,
+        parts: own.map(|part| parts.take(part)).collect(),
+        there,
+        rewrite,
+    }
 }
 
 struct Context<'a> {
     lake: &'a Lake,
     schema: &'a LineSchema,
+    encoder: &'a Encoder,
     grown: &'a [i64],
+    times: Option<(i64, i64)>,
+    part_bits: u32,
 }
 
 /// What one bucket became.
@@ -237,35 +243,88 @@ pub(super) struct BucketResult {
 }
 
 fn run_job(job: Job, context: &Context) -> Result<BucketResult> {
-    let Job {
-        bucket,
-        part,
-        there,
-        merge,
-    } = job;
-    let mut batches = part.batches;
-    if let Some((path, writer)) = part.spill {
-        drop(writer.into_inner().map_err(|e| spill_error(&path, &e))?);
-        let file = File::open(&path).map_err(Error::io("read", &path))?;
-        for batch in StreamReader::try_new(BufReader::with_capacity(1 << 18, file), None)? {
-            batches.push(batch?);
+    let mut stored: Vec<Vec<u8>> = vec![Vec::new(); job.parts.len()];
+    let own;
+    let encoder = if job.there.is_empty() {
+        context.encoder
+    } else {
+        let mut with_stored = context.encoder.clone();
+        load_stored(&job, context, &mut with_stored, &mut stored)?;
+        own = with_stored;
+        &own
+    };
+    let rules = Rules {
+        encoder,
+        grown: context.grown,
+        rewrite: job.rewrite,
+    };
+    let mut result = BucketResult::default();
+    let mut writer = DataFileWriter::create(
+        context.lake,
+        TABLE,
+        context.schema.disk(),
+        Some(job.bucket),
+        WriteStyle::History,
+    )?;
+    for (pieces, stored) in job.parts.into_iter().zip(stored) {
+        let mut pieces = pieces.read()?;
+        pieces.extend(split(stored));
+        let rows = kept_rows(&pieces, &rules, &mut result);
+        for rows in rows.chunks(ROW_GROUP_ROWS) {
+            writer.write(&to_batch(rows, context.schema, encoder)?)?;
         }
-        std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
     }
-    let known = mark_known(
+    result.file = writer.close_if_any()?;
+    Ok(result)
+}
+
+/// Loads the bucket's rows that are in the table and matter: all of them where
+/// they are written again, else those of the new rows' time.
+fn load_stored(
+    job: &Job,
+    context: &Context,
+    encoder: &mut Encoder,
+    parts: &mut [Vec<u8>],
+) -> Result<()> {
+    let Some((low, high)) = context.times else {
+        return Ok(());
+    };
+    let files = if job.rewrite {
+        job.there.clone()
+    } else {
+        overlapping(&job.there, low, high)
+    };
+    load(
         context.lake,
         context.schema,
-        &batches,
-        &there,
-        context.grown,
-    )?;
-    if merge {
-        load_files(context.lake, context.schema, &there, |batch| {
-            batches.push(batch);
-            Ok(())
-        })?;
+        &files,
+        encoder,
+        |time| job.rewrite || (low..=high).contains(&time),
+        |row, customer| {
+            let part = part_of(customer, context.part_bits) - job.first_part;
+            if let Some(rows) = parts.get_mut(part) {
+                rows.extend_from_slice(row);
+            }
+        },
+    )
+}
+
+/// Rows end to end as pieces below 4 GiB.
+fn split(rows: Vec<u8>) -> Vec<Vec<u8>> {
+    const MOST: usize = 1 << 31;
+    if rows.len() <= MOST {
+        return vec![rows];
     }
-    write_bucket(context.lake, context.schema, bucket, &batches, &known)
+    let (mut pieces, mut begin, mut at) = (Vec::new(), 0, 0);
+    while let Some(row) = Row::at(&rows, at) {
+        if at + row.len() - begin > MOST {
+            pieces.push(rows[begin..at].to_vec());
+            begin = at;
+        }
+        at += row.len();
+    }
+    pieces.push(rows[begin..at].to_vec());
+    pieces
 }
 
 fn bucket_bits(table: &Table) -> u32 {
@@ -278,13 +337,5 @@ fn bucket_bits(table: &Table) -> u32 {
 fn add_counts(into: &mut HashMap<i64, u64>, from: HashMap<i64, u64>) {
     for (key, count) in from {
         *into.entry(key).or_default() += count;
-    }
-}
-
-fn spill_error(path: &Path, error: &arrow::error::ArrowError) -> Error {
-    Error::Io {
-        action: "write",
-        path: path.to_owned(),
-        source: std::io::Error::other(error.to_string()),
     }
 }

@@ -158,6 +158,17 @@ impl DataFileWriter {
         self.rows
     }
 
+    /// Ends the file; where it has no row it is removed.
+    pub fn close_if_any(self) -> Result<Option<DataFile>> {
+        if self.rows > 0 {
+            return self.close().map(Some);
+        }
+        let path = self.path;
+        drop(self.writer);
+        std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        Ok(None)
+    }
+
     /// Ends the file and forces it to disk.
     pub fn close(self) -> Result<DataFile> {
         let file = self

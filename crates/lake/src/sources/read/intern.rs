@@ -58,25 +58,27 @@ impl Interner {
         (code, new)
     }
 
+    /// The code of a value that is known already.
+    #[inline]
+    pub(crate) fn get(&self, value: &[u8]) -> Option<u32> {
+        if self.ends.is_empty() {
+            return None;
+        }
+        if self.value(self.last) == value {
+            return Some(self.last);
+        }
+        self.seek(value, xxh3_64(value)).ok()
+    }
+
     fn find(&mut self, value: &[u8]) -> (u32, bool) {
         if self.ends.len() * 2 >= self.slots.len() {
             self.grow();
         }
         let hash = xxh3_64(value);
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            match self.slots.get(at).copied().unwrap_or(0) {
-                0 => break,
-                slot => {
-                    let code = slot - 1;
-                    if self.hashes.get(code as usize) == Some(&hash) && self.value(code) == value {
-                        return (code, false);
-                    }
-                }
-            }
-            at = (at + 1) & mask;
-        }
+        let at = match self.seek(value, hash) {
+            Ok(code) => return (code, false),
+            Err(at) => at,
+        };
         let code = self.ends.len() as u32;
         if let Some(slot) = self.slots.get_mut(at) {
             *slot = code + 1;
@@ -85,6 +87,25 @@ impl Interner {
         self.bytes.extend_from_slice(value);
         self.ends.push(self.bytes.len());
         (code, true)
+    }
+
+    /// The code of a value, or the free slot where it would stand. There is a
+    /// free slot: the table is never more than half full.
+    fn seek(&self, value: &[u8], hash: u64) -> Result<u32, usize> {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            match self.slots.get(at).copied().unwrap_or(0) {
+                0 => return Err(at),
+                slot => {
+                    let code = slot - 1;
+                    if self.hashes.get(code as usize) == Some(&hash) && self.value(code) == value {
+                        return Ok(code);
+                    }
+                }
+            }
+            at = (at + 1) & mask;
+        }
     }
 
     fn grow(&mut self) {

@@ -7,6 +7,7 @@
 //! with bad rows (drop, quarantine) is the caller's choice; the raw text of
 //! every row of the batch is at hand.
 
+mod ahead;
 mod columns;
 pub(crate) mod intern;
 mod parquet;
@@ -28,6 +29,7 @@ use super::time::{LocalClock, TimeFormat};
 use super::tokens::{Block, Fault, Rules, Tokenizer};
 use super::totals::Totals;
 
+pub use self::ahead::Ahead;
 pub(crate) use self::parquet::parquet_error;
 
 /// What a column becomes. Cells are trimmed; a missing cell (see

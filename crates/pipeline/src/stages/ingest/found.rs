@@ -3,6 +3,7 @@
 use perennial_lake::sources::files::{SourceFile, content_hash, expand};
 use perennial_ledger::{FileRecord, FileState, Ledger};
 
+use super::hex;
 use crate::Result;
 use crate::project::Project;
 use crate::settings::{Part, Source};
@@ -23,12 +24,26 @@ pub(super) struct Fresh {
 }
 
 /// What a look at all sources found.
-pub(super) struct Found {
-    pub fresh: Vec<Fresh>,
-    /// Files there are, known ones included.
-    pub files: usize,
+pub(crate) struct Found {
+    pub(super) fresh: Vec<Fresh>,
+    /// Name and content hash of every file, in the order of the sources: what
+    /// a run was made from, wherever the files lie and whenever they were
+    /// written.
+    pub marks: Vec<String>,
     /// Files whose time changed and whose content did not: to be noted.
-    pub touched: Vec<FileRecord>,
+    pub(super) touched: Vec<FileRecord>,
+}
+
+impl Found {
+    fn mark(&mut self, source: usize, path: &str, hash: &[u8; 32]) {
+        let mark = format!("{source}\0{}\0{}\n", base_name(path), hex(hash));
+        self.marks.push(mark);
+    }
+}
+
+/// A path without its folders.
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// The name under which the ledger keeps a source's files: another mapping is
@@ -43,15 +58,14 @@ pub(crate) fn source_name(project: &Project, index: usize) -> String {
 
 /// Looks at the files of every source. A file whose path, size and time are
 /// as recorded is not opened.
-pub(super) async fn look(project: &Project) -> Result<Found> {
+pub(crate) async fn look(project: &Project) -> Result<Found> {
     let mut found = Found {
         fresh: Vec::new(),
-        files: 0,
+        marks: Vec::new(),
         touched: Vec::new(),
     };
     for (index, source) in project.settings.sources.iter().enumerate() {
         let files = expand(&project.dir, &source.path).map_err(perennial_lake::Error::from)?;
-        found.files += files.len();
         let name = source_name(project, index);
         for file in files {
             one(project, source, index, &name, file, &mut found).await?;
@@ -71,14 +85,15 @@ async fn one(
     let ledger: &Ledger = &project.ledger;
     let path = file.path.to_string_lossy().into_owned();
     let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-    if ledger
+    let seen = ledger
         .file_seen(source_name, &path, size, file.mtime_us)
-        .await?
-        .is_some()
-    {
+        .await?;
+    if let Some(seen) = seen {
+        found.mark(index, &path, &seen.content_hash);
         return Ok(());
     }
     let hash = content_hash(&file.path).map_err(perennial_lake::Error::from)?;
+    found.mark(index, &path, &hash);
     let known = ledger.file_by_content(source_name, &hash).await?;
     if let Some(mut record) = known.clone().filter(|record| record.path == path) {
         record.size_bytes = size;
@@ -126,7 +141,7 @@ fn shown_name(file: &SourceFile, source: &Source) -> String {
 /// A reading of a file: the same file, content and mapping give the same id.
 fn ingest_id(source_name: &str, path: &str, hash: &[u8; 32]) -> i64 {
     let mut hasher = blake3::Hasher::new();
-    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let file = base_name(path);
     hasher
         .update(source_name.as_bytes())
         .update(&[0])

@@ -1,15 +1,9 @@
 //! A batch as it was read becomes order lines, or is set aside row by row.
 
-use std::sync::Arc;
-
-use perennial_lake::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray,
-    UInt32Array, new_null_array,
-};
+use perennial_lake::arrow::array::{Array, AsArray, StringArray, TimestampMicrosecondArray};
 use perennial_lake::arrow::buffer::NullBuffer;
-use perennial_lake::arrow::compute::take;
-use perennial_lake::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
-use perennial_lake::order_lines::LineSchema;
+use perennial_lake::arrow::datatypes::{Int32Type, Int64Type};
+use perennial_lake::order_lines::LineBatch;
 use perennial_lake::sources::RawBatch;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -128,7 +122,7 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
         discount: Ints::of(batch, places.discount),
         has_quantity: places.quantity.is_some(),
     };
-    let times = batch.columns[places.time].as_primitive_opt::<TimestampMicrosecondType>();
+    let times = times(batch, places);
     let mut judged = Judged {
         keep: Vec::with_capacity(batch.rows),
         quantity: Vec::with_capacity(batch.rows),
@@ -203,86 +197,98 @@ impl Money<'_> {
     }
 }
 
-/// The kept rows as a working batch. `subjects` has one entry a kept row.
-pub(super) fn working_batch(
-    batch: &RawBatch,
-    judged: &Judged,
-    places: &Places,
-    schema: &LineSchema,
-    subjects: &[Option<i64>],
-    ingest_id: i64,
-) -> Result<RecordBatch> {
-    let rows = judged.keep.len();
-    let index = UInt32Array::from(judged.keep.clone());
-    let all = rows == batch.rows;
-    let column = |place: Option<usize>, kind: &DataType| -> Result<ArrayRef> {
-        let Some(array) = place.and_then(|p| batch.columns.get(p)) else {
-            return Ok(new_null_array(kind, rows));
-        };
-        let taken = if all {
-            array.clone()
-        } else {
-            take(array, &index, None).map_err(perennial_lake::Error::from)?
-        };
-        Ok(taken)
-    };
-    let (text, int) = (DataType::Utf8, DataType::Int64);
-    let ids: ArrayRef = Arc::new(subjects.iter().copied().collect::<Int64Array>());
-    let line = judged
-        .keep
-        .iter()
-        .map(|&r| batch.row_in_file(r as usize) as i64);
-    let mut columns: Vec<ArrayRef> = vec![
-        ids.clone(),
-        ids,
-        column(places.order, &text)?,
-        Arc::new(Int64Array::from_iter_values(line)),
-        column(Some(places.time), &int)?,
-        column(places.product, &text)?,
-        Arc::new(Int64Array::from(judged.quantity.clone())),
-        column(places.unit_price, &int)?,
-        Arc::new(Int64Array::from(judged.amount.clone())),
-        column(places.cost, &int)?,
-        column(places.discount, &int)?,
-        column(places.return_of, &text)?,
-        column(places.channel, &text)?,
-        Arc::new(Int32Array::from(vec![1; rows])),
-        Arc::new(BooleanArray::from(vec![false; rows])),
-        Arc::new(Int64Array::from(vec![ingest_id; rows])),
-    ];
-    for place in &places.traits {
-        columns.push(column(*place, &text)?);
-    }
-    // Of a text file the whole record counts, columns not kept included; of a
-    // Parquet file the columns read.
-    let hashes: ArrayRef = if batch.is_text() {
-        let hash = |row: &u32| Some(xxh3_64(&batch.raw_record(*row as usize)) as i64);
-        Arc::new(judged.keep.iter().map(hash).collect::<Int64Array>())
-    } else {
-        Arc::new(Int64Array::from(vec![0; rows]))
-    };
-    columns.push(hashes);
-    Ok(RecordBatch::try_new(schema.working().clone(), columns)
-        .map_err(perennial_lake::Error::from)?)
+/// Hashes of the kept rows' whole records. Of a text file the whole record
+/// counts, columns not kept included; of a table only the columns read are
+/// known, which are compared anyway.
+pub(super) fn record_hashes(batch: &RawBatch, judged: &Judged) -> Option<Vec<u64>> {
+    let hash = |row: &u32| xxh3_64(&batch.raw_record(*row as usize));
+    batch
+        .is_text()
+        .then(|| judged.keep.iter().map(hash).collect())
 }
 
-/// The identifiers of the kept rows; `None` where there is none.
+/// The kept rows as lines. `customers` and `record_hash` have one entry a kept
+/// row, `numbers` (the record's number in its file) too.
+pub(super) fn line_batch<'a>(
+    batch: &'a RawBatch,
+    judged: &'a Judged,
+    places: &Places,
+    ingest_id: i64,
+    customers: &'a [Option<i64>],
+    numbers: &'a [i64],
+    record_hash: Option<&'a [u64]>,
+) -> LineBatch<'a> {
+    let column = |place: Option<usize>| place.and_then(|p| batch.columns.get(p));
+    let ints = |place| column(place).and_then(|c| c.as_primitive_opt::<Int64Type>());
+    LineBatch {
+        ingest_id,
+        rows: &judged.keep,
+        customer_id: customers,
+        line: numbers,
+        quantity: &judged.quantity,
+        amount: &judged.amount,
+        record_hash,
+        time_us: times(batch, places).map_or(&[], |t| t.values()),
+        unit_price: ints(places.unit_price),
+        cost: ints(places.cost),
+        discount: ints(places.discount),
+        order_id: column(places.order),
+        product_id: column(places.product),
+        return_of: column(places.return_of),
+        channel: column(places.channel),
+        traits: places.traits.iter().map(|p| column(*p)).collect(),
+    }
+}
+
+/// The moments of the batch's rows.
+pub(super) fn times<'a>(
+    batch: &'a RawBatch,
+    places: &Places,
+) -> Option<&'a TimestampMicrosecondArray> {
+    batch.columns.get(places.time)?.as_primitive_opt()
+}
+
+/// The distinct identifiers of the kept rows, and for each kept row which of
+/// them it has.
+pub(super) struct Identifiers<'a> {
+    pub names: Vec<&'a str>,
+    pub of_row: Vec<Option<u32>>,
+}
+
+/// The identifiers of the kept rows; a missing or empty one is none.
 pub(super) fn identifiers<'a>(
     batch: &'a RawBatch,
     judged: &Judged,
     places: &Places,
-) -> Vec<Option<&'a str>> {
-    let empty = || vec![None; judged.keep.len()];
-    let Some(texts) = batch.columns[places.customer].as_string_opt::<i32>() else {
-        return empty();
+) -> Identifiers<'a> {
+    let mut found = Identifiers {
+        names: Vec::new(),
+        of_row: vec![None; judged.keep.len()],
     };
-    let value = |row: usize| {
-        texts
-            .is_valid(row)
-            .then(|| texts.value(row))
-            .filter(|t| !t.is_empty())
+    let Some(column) = batch.columns[places.customer].as_dictionary_opt::<Int32Type>() else {
+        return found;
     };
-    judged.keep.iter().map(|&row| value(row as usize)).collect()
+    let Some(texts) = column.values().as_string_opt::<i32>() else {
+        return found;
+    };
+    let mut place_of: Vec<Option<u32>> = vec![None; texts.len()];
+    for (&row, of_row) in judged.keep.iter().zip(&mut found.of_row) {
+        let row = row as usize;
+        if column.keys().is_null(row) {
+            continue;
+        }
+        let key = column.keys().value(row) as usize;
+        let name = texts.value(key);
+        if name.is_empty() {
+            continue;
+        }
+        let place = *place_of[key].get_or_insert_with(|| {
+            found.names.push(name);
+            found.names.len() as u32 - 1
+        });
+        *of_row = Some(place);
+    }
+    found
 }
 
 /// One text column of the batch, for traits that go to the vault.

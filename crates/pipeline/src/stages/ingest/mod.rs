@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use books::Book;
 use books::Quarantined;
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
-pub(crate) use found::source_name;
-use found::{Found, Fresh, look};
+use found::Fresh;
+pub(crate) use found::{Found, look, source_name};
 pub(crate) use orders::KIND;
 
 use crate::settings::{Part, Table};
@@ -54,27 +54,8 @@ impl Reading {
     }
 }
 
-/// A mark of every source file: its path, size and time.
-pub(crate) fn file_marks(project: &crate::project::Project) -> Result<Vec<String>> {
-    let mut marks = Vec::new();
-    for source in &project.settings.sources {
-        let files = perennial_lake::sources::files::expand(&project.dir, &source.path)
-            .map_err(perennial_lake::Error::from)?;
-        marks.extend(files.iter().map(|f| {
-            let name = f
-                .path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            format!("{name}\0{}\0{}\n", f.size, f.mtime_us)
-        }));
-    }
-    Ok(marks)
-}
-
 /// Runs the stage: reads what is new, or finds that nothing is.
-pub(crate) async fn run(run: &Run<'_>) -> Result<Done> {
+pub(crate) async fn run(run: &Run<'_>, found: Found) -> Result<Done> {
     let project = run.project;
     let mapping = project
         .settings
@@ -82,14 +63,13 @@ pub(crate) async fn run(run: &Run<'_>) -> Result<Done> {
         .to_hex()
         .to_string();
     let before = latest(run, &mapping).await?;
-    let found = look(project).await?;
     if !found.touched.is_empty() {
         project.ledger.record_files(&found.touched).await?;
     }
     if let (Some(before), true) = (&before, found.fresh.is_empty()) {
         return keep(run, before).await;
     }
-    if found.files == 0 {
+    if found.marks.is_empty() {
         return Err(Error::cannot(
             "source/no-files",
             "no source has a file",

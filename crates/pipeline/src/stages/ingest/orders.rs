@@ -1,8 +1,6 @@
 //! Files of order lines into the lake.
 
-use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
-use perennial_lake::arrow::compute;
-use perennial_lake::arrow::datatypes::TimestampMicrosecondType;
+use perennial_lake::arrow::array::Array;
 use perennial_lake::order_lines::{LineSchema, LineSorter, SortOutcome, TABLE};
 use perennial_lake::sources::RawBatch;
 use perennial_lake::sources::files::{Format, SourceFile};
@@ -12,7 +10,9 @@ use perennial_ledger::{FileSealer, Resolver, Vault};
 
 use super::books::{Book, Quarantined};
 use super::found::Fresh;
-use super::lines::{Judged, Places, Refused, identifiers, judge, texts, working_batch};
+use super::lines::{
+    Judged, Places, Refused, identifiers, judge, line_batch, record_hashes, texts, times,
+};
 use super::spec::{Purpose, Reading as FileReading};
 use super::{Reading, hex};
 use crate::Result;
@@ -35,7 +35,6 @@ pub(super) async fn read(
 ) -> Result<i64> {
     let project = run.project;
     let traits = trait_names(&project.settings);
-    let schema = LineSchema::new(&traits);
     let base = match base {
         Some(version) => Table::open(&project.lake, TABLE, Some(version)).await?,
         None => None,
@@ -43,7 +42,7 @@ pub(super) async fn read(
     let expected = files.iter().map(|f| rows_expected(&f.file)).sum();
     let memory = usize::try_from(project.settings.limits.memory.get()).unwrap_or(usize::MAX);
     let mut sorter = LineSorter::new(
-        schema.clone(),
+        LineSchema::new(&traits),
         base,
         expected,
         memory / 2,
@@ -56,7 +55,7 @@ pub(super) async fn read(
         if fresh.grown {
             sorter.mark_grown(fresh.ingest_id);
         }
-        let mut file = OneFile::new(run, fresh, &vault, &schema, &traits)?;
+        let mut file = OneFile::new(run, fresh, &vault, &traits)?;
         file.read(run, &mut resolver, &mut sorter, reading).await?;
         reading.books.push(file.book);
     }
@@ -105,20 +104,13 @@ struct OneFile<'a> {
     sealer: FileSealer,
     reading: FileReading,
     places: Places,
-    schema: &'a LineSchema,
     book: Book,
     /// Columns that identify a person: name and place.
     personal: Vec<(String, usize)>,
 }
 
 impl<'a> OneFile<'a> {
-    fn new(
-        run: &Run<'_>,
-        fresh: &'a Fresh,
-        vault: &'a Vault,
-        schema: &'a LineSchema,
-        traits: &[String],
-    ) -> Result<Self> {
+    fn new(run: &Run<'_>, fresh: &'a Fresh, vault: &'a Vault, traits: &[String]) -> Result<Self> {
         let settings = &run.project.settings;
         let source = &settings.sources[fresh.source];
         let zone = source
@@ -151,7 +143,6 @@ impl<'a> OneFile<'a> {
             sealer,
             reading,
             places,
-            schema,
             book,
             personal,
         })
@@ -165,7 +156,8 @@ impl<'a> OneFile<'a> {
         out: &mut Reading,
     ) -> Result<()> {
         let opened = open(&self.fresh.file, &self.reading.spec);
-        let mut reader = opened.map_err(perennial_lake::Error::from)?;
+        let reader = opened.map_err(perennial_lake::Error::from)?;
+        let mut reader = reader.ahead(run.project.threads());
         let expected = rows_expected(&self.fresh.file).max(1);
         let bytes_per_row = self.fresh.file.size as f64 / expected as f64;
         while let Some(batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
@@ -174,13 +166,25 @@ impl<'a> OneFile<'a> {
             for refused in std::mem::take(&mut judged.refused) {
                 self.set_aside(&batch, &refused, out)?;
             }
-            let lines = self.resolve(&batch, judged, resolver, out).await?;
-            self.count(&lines);
-            sorter.push(&lines)?;
+            let (judged, customers) = self.resolve(&batch, judged, resolver, out).await?;
+            self.count(&batch, &judged, &customers);
+            let number = |&row: &u32| batch.row_in_file(row as usize) as i64;
+            let numbers: Vec<i64> = judged.keep.iter().map(number).collect();
+            let hashes = record_hashes(&batch, &judged);
+            sorter.push(&line_batch(
+                &batch,
+                &judged,
+                &self.places,
+                self.fresh.ingest_id,
+                &customers,
+                &numbers,
+                hashes.as_deref(),
+            ))?;
             run.progress
                 .advance((batch.rows as f64 * bytes_per_row) as u64);
         }
-        if let Some(totals) = reader.into_totals() {
+        let totals = reader.into_totals().map_err(perennial_lake::Error::from)?;
+        if let Some(totals) = totals {
             self.book.set_totals(&totals);
         }
         Ok(())
@@ -203,24 +207,21 @@ impl<'a> OneFile<'a> {
         Ok(())
     }
 
-    /// Turns identifiers into subjects; rows of erased people are not kept.
+    /// Turns identifiers into subjects, one a kept row; rows of erased people
+    /// are not kept.
     async fn resolve(
         &mut self,
         batch: &RawBatch,
         judged: Judged,
         resolver: &mut Resolver,
         out: &mut Reading,
-    ) -> Result<RecordBatch> {
+    ) -> Result<(Judged, Vec<Option<i64>>)> {
         let names = identifiers(batch, &judged, &self.places);
-        let known: Vec<&str> = names.iter().flatten().copied().collect();
-        let mut found = resolver.resolve(&known).await?.into_iter();
-        let mut subjects = Vec::with_capacity(names.len());
+        let found = resolver.resolve(&names.names).await?;
+        let mut subjects = Vec::with_capacity(names.of_row.len());
         let mut erased = Vec::new();
-        for (place, name) in names.iter().enumerate() {
-            let subject = match name {
-                Some(_) => found.next().flatten(),
-                None => None,
-            };
+        for (place, name) in names.of_row.iter().enumerate() {
+            let subject = name.and_then(|name| found.get(name as usize).copied().flatten());
             if name.is_some() && subject.is_none() {
                 erased.push(place);
             }
@@ -228,14 +229,7 @@ impl<'a> OneFile<'a> {
         }
         self.keep_personal(batch, &judged, &subjects).await?;
         let judged = self.without_erased(batch, judged, &mut subjects, &erased, out)?;
-        working_batch(
-            batch,
-            &judged,
-            &self.places,
-            self.schema,
-            &subjects,
-            self.fresh.ingest_id,
-        )
+        Ok((judged, subjects))
     }
 
     /// An erased person's row is counted, and nothing of it is kept.
@@ -303,11 +297,14 @@ impl<'a> OneFile<'a> {
         Ok(())
     }
 
-    fn count(&mut self, lines: &RecordBatch) {
-        self.book.without_customer += lines.column(1).null_count() as u64;
-        let times = lines.column(4).as_primitive::<TimestampMicrosecondType>();
+    fn count(&mut self, batch: &RawBatch, judged: &Judged, customers: &[Option<i64>]) {
+        self.book.without_customer += customers.iter().filter(|c| c.is_none()).count() as u64;
+        let Some(times) = times(batch, &self.places) else {
+            return;
+        };
+        let moments = || judged.keep.iter().map(|&row| times.value(row as usize));
         let least = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
-        self.book.first_us = least(self.book.first_us, compute::min(times));
-        self.book.last_us = self.book.last_us.max(compute::max(times));
+        self.book.first_us = least(self.book.first_us, moments().min());
+        self.book.last_us = self.book.last_us.max(moments().max());
     }
 }

@@ -88,7 +88,9 @@ impl Reading {
                 Role::Quantity | Role::Amount | Role::Cost | Role::Discount => {
                     Target::Decimal { scale: 4, number }
                 }
-                _ => Target::Text {
+                // An order's id hardly recurs beyond its own lines.
+                Role::OrderId | Role::ReturnOf => Target::Text { is_id: true },
+                _ => Target::Category {
                     is_id: role != Role::Channel,
                 },
             };
@@ -98,7 +100,7 @@ impl Reading {
             self.want(
                 Purpose::Trait(name.clone()),
                 column,
-                Target::Text { is_id: false },
+                Target::Category { is_id: false },
             );
         }
         for column in &source.personal {

@@ -1,0 +1,231 @@
+//! Rows in parts, in memory up to a limit, in one file beyond it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::{Error, Result};
+
+/// Bytes gathered for a part before a piece is closed. Rows never lie across
+/// pieces; a longer row has a piece of its own.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Some rows of a part, end to end.
+enum Piece {
+    Held(Vec<u8>),
+    Spilled { at: u64, length: usize },
+}
+
+#[derive(Default)]
+struct Part {
+    open: Vec<u8>,
+    closed: Vec<Piece>,
+    rows: u64,
+}
+
+/// The rows of all parts.
+pub(super) struct Store {
+    parts: Vec<Part>,
+    held_bytes: usize,
+    held_bytes_max: usize,
+    folder: tempfile::TempDir,
+    spill: Option<Spill>,
+}
+
+struct Spill {
+    file: File,
+    path: PathBuf,
+    length: u64,
+}
+
+impl Spill {
+    fn append(&mut self, bytes: &[u8]) -> Result<u64> {
+        let at = self.length;
+        self.file
+            .write_all(bytes)
+            .map_err(Error::io("write", &self.path))?;
+        self.length += bytes.len() as u64;
+        Ok(at)
+    }
+}
+
+impl Store {
+    /// An empty store of `parts` parts that holds about `held_bytes_max` in
+    /// memory and puts the rest into a file in `scratch`, removed at the end.
+    pub fn new(parts: usize, held_bytes_max: usize, scratch: &Path) -> Result<Self> {
+        std::fs::create_dir_all(scratch).map_err(Error::io("create", scratch))?;
+        let folder = tempfile::Builder::new()
+            .prefix("sort-")
+            .tempdir_in(scratch)
+            .map_err(Error::io("create", scratch))?;
+        Ok(Self {
+            parts: (0..parts).map(|_| Part::default()).collect(),
+            held_bytes: 0,
+            held_bytes_max,
+            folder,
+            spill: None,
+        })
+    }
+
+    /// Appends a row to a part.
+    pub fn push(&mut self, part: usize, row: &[u8]) -> Result<()> {
+        let part = &mut self.parts[part];
+        part.rows += 1;
+        if part.open.len() + row.len() > PIECE_BYTES && !part.open.is_empty() {
+            let full = std::mem::take(&mut part.open);
+            self.held_bytes += full.len();
+            part.closed.push(Piece::Held(full));
+            part.open.reserve_exact(PIECE_BYTES);
+        }
+        part.open.extend_from_slice(row);
+        if self.held_bytes > self.held_bytes_max {
+            self.spill()?;
+        }
+        Ok(())
+    }
+
+    /// Moves the closed pieces to disk.
+    fn spill(&mut self) -> Result<()> {
+        let spill = match &mut self.spill {
+            Some(spill) => spill,
+            none => none.insert(create(self.folder.path())?),
+        };
+        for part in &mut self.parts {
+            for piece in &mut part.closed {
+                if let Piece::Held(bytes) = piece {
+                    let at = spill.append(bytes)?;
+                    let length = bytes.len();
+                    *piece = Piece::Spilled { at, length };
+                }
+            }
+        }
+        self.held_bytes = 0;
+        Ok(())
+    }
+
+    /// Rows of a part.
+    pub fn rows(&self, part: usize) -> u64 {
+        self.parts[part].rows
+    }
+
+    /// The parts, to be read one after the other or side by side.
+    pub fn finish(self) -> Parts {
+        let Self {
+            parts,
+            folder,
+            spill,
+            ..
+        } = self;
+        Parts {
+            parts: parts
+                .into_iter()
+                .map(|mut part| {
+                    if !part.open.is_empty() {
+                        part.closed.push(Piece::Held(part.open));
+                    }
+                    Some(part.closed)
+                })
+                .collect(),
+            path: spill.map(|spill| spill.path),
+            _folder: folder,
+        }
+    }
+}
+
+fn create(folder: &Path) -> Result<Spill> {
+    let path = folder.join("rows");
+    let file = File::create(&path).map_err(Error::io("create", &path))?;
+    Ok(Spill {
+        file,
+        path,
+        length: 0,
+    })
+}
+
+/// The parts of a finished store.
+pub(super) struct Parts {
+    parts: Vec<Option<Vec<Piece>>>,
+    path: Option<PathBuf>,
+    _folder: tempfile::TempDir,
+}
+
+impl Parts {
+    /// Takes the pieces of a part out, unread.
+    pub fn take(&mut self, part: usize) -> Pieces {
+        Pieces {
+            pieces: self.parts[part].take().unwrap_or_default(),
+            path: self.path.clone(),
+        }
+    }
+}
+
+/// The rows of one part, some perhaps on disk.
+pub(super) struct Pieces {
+    pieces: Vec<Piece>,
+    path: Option<PathBuf>,
+}
+
+impl Pieces {
+    /// All pieces in memory, in the order in which they were filled.
+    pub fn read(self) -> Result<Vec<Vec<u8>>> {
+        let mut file = None;
+        self.pieces
+            .into_iter()
+            .map(|piece| match (piece, &self.path) {
+                (Piece::Held(bytes), _) => Ok(bytes),
+                (Piece::Spilled { at, length }, Some(path)) => {
+                    read_back(&mut file, path, at, length).map_err(Error::io("read", path))
+                }
+                (Piece::Spilled { .. }, None) => {
+                    Err(Error::Caller("rows on disk without a file".into()))
+                }
+            })
+            .collect()
+    }
+}
+
+fn read_back(
+    file: &mut Option<File>,
+    path: &Path,
+    at: u64,
+    length: usize,
+) -> std::io::Result<Vec<u8>> {
+    let file = match file {
+        Some(file) => file,
+        none => none.insert(File::open(path)?),
+    };
+    let mut bytes = vec![0; length];
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_in_order_from_memory_and_disk() {
+        let scratch = tempfile::tempdir().unwrap();
+        for most in [0, 300_000, usize::MAX] {
+            let mut store = Store::new(3, most, scratch.path()).unwrap();
+            let mut wanted = vec![Vec::new(); 3];
+            for i in 0..20_000_u32 {
+                let row = vec![(i % 251) as u8; (i % 97) as usize + 1];
+                let part = (i % 2) as usize;
+                store.push(part, &row).unwrap();
+                wanted[part].extend_from_slice(&row);
+            }
+            let long = vec![7; 3 * PIECE_BYTES];
+            store.push(2, &long).unwrap();
+            wanted[2] = long;
+            assert_eq!(store.rows(0), 10_000);
+            assert_eq!(store.spill.is_some(), most < usize::MAX);
+            let mut parts = store.finish();
+            for (part, wanted) in wanted.iter().enumerate() {
+                assert_eq!(&parts.take(part).read().unwrap().concat(), wanted);
+            }
+        }
+        assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0);
+    }
+}
