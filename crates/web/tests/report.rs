@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::HashSet;
 
-use perennial_web::report::{Charts, Missing, Report, render, render_with};
+use perennial_web::report::{Charts, Evaluation, Missing, Report, render, render_with};
 use perennial_web::{Language, Text};
 
 fn still(report: &Report, language: Language) -> String {
@@ -256,6 +256,23 @@ fn titles_say_the_findings() {
         assert!(zh.contains(finding), "missing: {finding}");
     }
     assert!(!zh.contains("留存率"));
+}
+
+#[test]
+fn a_test_by_parts_says_why_there_was_none_on_later_time() {
+    let mut report = common::shop();
+    if let Ok(trust) = &mut report.trust {
+        trust.evaluation = Evaluation::CrossValidation {
+            folds: 4,
+            repeats: 1,
+        };
+    }
+    let dated = still(&report, Language::En);
+    assert!(dated.contains("The history is too short for a test on later time"));
+    assert!(dated.contains("(4 parts)") && !dated.contains("The table has no dates"));
+    assert!(still(&report, Language::Zh).contains("历史数据太短"));
+    report.as_of = None;
+    assert!(still(&report, Language::En).contains("The table has no dates, so it was tested"));
 }
 
 #[test]

@@ -16,6 +16,8 @@ messages! {
         "检验使用{n}位客户在更晚日期的数据，学习时从未见过。";
     HOW_CV = "The table has no dates, so it was tested on parts of the table it had not learned from ({folds} parts): {n} {n:customer|customers}. A test on later time would be harder.",
         "表中没有日期，因此在未参与学习的部分上检验（分为{folds}份），共{n}位客户。若以更晚的时间检验，结果会更难达到。";
+    HOW_CV_SHORT = "The history is too short for a test on later time, so it was tested on customers it had not learned from ({folds} parts): {n} {n:customer|customers}. A test on later time would be harder.",
+        "历史数据太短，无法以更晚的时间检验，因此在未参与学习的客户上检验（分为{folds}份），共{n}位客户。若以更晚的时间检验，结果会更难达到。";
     HOW_NONE = "There were too few data for a test: take the probabilities as a first guess.",
         "数据太少，无法检验：请把概率看作初步估计。";
     PLAIN_INTERVAL = "With {n} named, the true share lies within {interval}.", "共标出{n}位，真实比例介于{interval}。";
