@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::HashSet;
 
-use perennial_web::report::{Charts, Evaluation, Missing, Report, render, render_with};
+use perennial_web::report::{Charts, Estimate, Evaluation, Missing, Report, render, render_with};
 use perennial_web::{Language, Text};
 
 fn still(report: &Report, language: Language) -> String {
@@ -276,6 +276,18 @@ fn a_test_by_parts_says_why_there_was_none_on_later_time() {
 }
 
 #[test]
+fn what_was_brought_is_left_out_where_nobody_knows_it() {
+    let mut report = common::shop();
+    assert!(still(&report, Language::En).contains("A customer has brought"));
+    if let Ok(value) = &mut report.value {
+        value.historic_total = Estimate::exact(f64::NAN);
+        value.historic_mean = Estimate::exact(f64::NAN);
+    }
+    assert!(!still(&report, Language::En).contains("A customer has brought"));
+    assert!(!still(&report, Language::Zh).contains("每位客户迄今平均带来"));
+}
+
+#[test]
 fn rows_that_do_not_add_up_are_said() {
     let mut report = common::shop();
     report.sources.files[0].rows_kept -= 1;
@@ -327,7 +339,6 @@ fn what_is_missing_says_why_and_what_to_do() {
 
 #[test]
 fn odd_numbers_do_not_break_the_page() {
-    use perennial_web::report::Estimate;
     let mut report = common::shop();
     let nan = Estimate::between(f64::NAN, f64::NEG_INFINITY, f64::INFINITY);
     if let Ok(risk) = &mut report.risk {
