@@ -239,6 +239,7 @@ fn titles_say_the_findings() {
         "Baseline: without any action, 71 % of the chosen are expected to leave.",
         "compounding survival, paid in arrears",
         "Rows read equal rows kept, set aside and duplicated, in every file.",
+        "Its interval (95 %) is that of a group",
     ] {
         assert!(en.contains(finding), "missing: {finding}");
     }
