@@ -14,7 +14,7 @@ use perennial_learn::small::{CarryLevel, carry};
 use perennial_ledger::{Model, Promotion};
 
 use self::data::{Labelled, history, table};
-use self::fit::{FOLDS, How, Pair, judge_folds, judge_later, leaks};
+use self::fit::{How, Pair, judge_folds, judge_later, leaks};
 pub(crate) use self::notes::Notes;
 use self::notes::{EvaluationNotes, LeakNotes, SmallNotes, SplitNotes};
 use super::people::{YEAR_DAYS, periods_per_year};
@@ -165,10 +165,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
                 EvaluationNotes::LaterTime { gap_days },
             )
         }
-        None => {
-            let folds = FOLDS as u32;
-            (judge_folds(train, &how)?, EvaluationNotes::Folds { folds })
-        }
+        None => judge_folds(train, &how)?,
     };
     notes.evaluation = evaluation;
     notes.set_verdict(&verdict, test.unwrap_or(train));
@@ -221,10 +218,9 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
     let verdict = if small {
         None
     } else {
-        notes.evaluation = EvaluationNotes::Folds {
-            folds: FOLDS as u32,
-        };
-        Some(judge_folds(&rows, &how)?)
+        let (verdict, evaluation) = judge_folds(&rows, &how)?;
+        notes.evaluation = evaluation;
+        Some(verdict)
     };
     if let Some(verdict) = &verdict {
         notes.set_verdict(verdict, &rows);
