@@ -289,6 +289,20 @@ fn what_was_brought_is_left_out_where_nobody_knows_it() {
 }
 
 #[test]
+fn who_is_lost_already_is_counted_apart() {
+    let mut report = common::six_rows();
+    let html = still(&report, Language::En);
+    assert!(html.contains("1 of 4 customers is likely to leave"));
+    assert!(html.contains("2 more customers are left out: by the label they are lost already."));
+    report.actions = common::shop().actions;
+    assert!(!still(&report, Language::En).contains("Not considered:"));
+    if let Ok(actions) = &mut report.actions {
+        actions.lost_already = 1;
+    }
+    assert!(still(&report, Language::En).contains("Not considered: 1 customer lost already"));
+}
+
+#[test]
 fn rows_that_do_not_add_up_are_said() {
     let mut report = common::shop();
     report.sources.files[0].rows_kept -= 1;

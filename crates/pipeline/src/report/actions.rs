@@ -74,6 +74,7 @@ pub(super) async fn part(
         budget: policy.budget.map(|budget| budget.get()),
         spend: notes.spend,
         considered: notes.considered,
+        lost_already: notes.lost_already,
         chosen: notes.chosen,
         held_out: notes.held_out_intended,
         hold_out_share: policy.hold_out.get(),

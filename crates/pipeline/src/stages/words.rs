@@ -138,6 +138,8 @@ fn short(value: f64) -> String {
 pub(crate) struct Case<'a> {
     pub offer: Option<&'a Offer>,
     pub held_out: bool,
+    /// The label says that the customer is lost already.
+    pub lost_already: bool,
     pub value_known: bool,
     pub churn_probability: f64,
     pub margin_per_year: f64,
@@ -149,6 +151,12 @@ pub(crate) struct Case<'a> {
 
 /// Why a customer gets an offer, or none.
 pub(crate) fn why_decided(case: &Case<'_>) -> Said {
+    if case.lost_already {
+        return Said {
+            en: "no offer: lost already, as the label says".to_owned(),
+            zh: "不给优惠：标签表明已经流失".to_owned(),
+        };
+    }
     if !case.value_known {
         return Said {
             en: "no offer: the value or the churn probability is not known".to_owned(),
@@ -212,5 +220,23 @@ mod tests {
         assert_eq!(short(0.456), "0.46");
         assert_eq!(short(100.0), "100");
         assert_eq!(printed(0.25, Unit::Share, "GBP"), "25 %");
+    }
+
+    #[test]
+    fn whoever_is_lost_already_gets_no_offer_and_is_told_so() {
+        let case = |lost_already: bool| Case {
+            offer: None,
+            held_out: false,
+            lost_already,
+            value_known: true,
+            churn_probability: 0.9,
+            margin_per_year: 100.0,
+            net: None,
+            horizon_days: None,
+            currency: "EUR",
+        };
+        assert!(why_decided(&case(true)).en.contains("lost already"));
+        assert!(why_decided(&case(true)).zh.contains("已经流失"));
+        assert!(why_decided(&case(false)).en.starts_with("no offer pays"));
     }
 }
