@@ -240,6 +240,8 @@ fn titles_say_the_findings() {
         "compounding survival, paid in arrears",
         "Rows read equal rows kept, set aside and duplicated, in every file.",
         "Its interval (95 %) is that of a group",
+        "Contact everybody",
+        "Contact nobody",
     ] {
         assert!(en.contains(finding), "missing: {finding}");
     }

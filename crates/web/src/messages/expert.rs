@@ -87,6 +87,7 @@ messages! {
     COL_CONTACTED = "Contacted, riskiest first", "联系比例（风险高者优先）";
     COL_PROFIT = "Profit", "利润";
     EVERYBODY = "Contact everybody", "联系所有客户";
+    NOBODY = "Contact nobody", "不联系任何客户";
 
     WEIGHTS_TITLE = "“{feature}” moves the churn probability the most", "“{feature}”对流失概率的影响最大";
     WEIGHTS_ANSWER = "Change of the log-odds for one standard deviation more; to the right means more likely to leave. Weights say what goes together, not what causes what.",

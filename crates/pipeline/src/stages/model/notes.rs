@@ -4,8 +4,10 @@ use perennial_history::DAY_US;
 use perennial_learn::evaluate::Evaluation;
 use serde::{Deserialize, Serialize};
 
+use super::campaign::Campaign;
 use super::data::Labelled;
 use super::fit::{Judged, Verdict};
+use crate::Result;
 use crate::stages::plan::Plan;
 
 /// Notes of one run of the stage.
@@ -85,6 +87,10 @@ pub(crate) struct ModelNotes {
     pub metrics: Vec<(String, f64, Option<f64>, Option<f64>, u64)>,
     pub roc: Vec<(f64, f64)>,
     pub precision_recall: Vec<(f64, f64)>,
+    /// Share contacted and the profit of the first offer; empty without an
+    /// offer or values.
+    #[serde(default)]
+    pub profit: Vec<(f64, f64)>,
     /// Mean probability, observed, low, high, rows.
     pub calibration: Vec<(f64, f64, f64, f64, u64)>,
     /// Tenth, rows, lost, lift.
@@ -105,6 +111,7 @@ impl ModelNotes {
                 .collect(),
             roc: judged.roc.clone(),
             precision_recall: judged.precision_recall.clone(),
+            profit: Vec::new(),
             calibration: e
                 .calibration
                 .iter()
@@ -167,6 +174,21 @@ impl Notes {
         self.logistic = ModelNotes::new(&verdict.logistic);
         self.auc_gain = verdict.auc_gain;
         self.uses_logistic = verdict.logistic_wins;
+    }
+
+    /// What the first offer would have brought by the share contacted.
+    pub(super) fn set_profit(
+        &mut self,
+        verdict: &Verdict,
+        rows: &Labelled,
+        campaign: Option<&Campaign>,
+    ) -> Result<()> {
+        if let Some(campaign) = campaign {
+            let profit = |judged: &Judged| campaign.curve(&judged.probabilities, &rows.lost);
+            self.rule.profit = profit(&verdict.rule)?;
+            self.logistic.profit = profit(&verdict.logistic)?;
+        }
+        Ok(())
     }
 
     /// The measures of the model that serves.

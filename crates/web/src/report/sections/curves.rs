@@ -297,6 +297,7 @@ pub(super) fn profit(c: Context<'_>, t: &Trust) -> Option<Panel> {
         }),
         series: vec![
             reference(l.say(m::EVERYBODY), (0.0, everybody), (1.0, everybody)),
+            reference(l.say(m::NOBODY), (0.0, 0.0), (1.0, 0.0)),
             Series {
                 points: line.collect(),
                 name: l.say(m::COL_PROFIT),
