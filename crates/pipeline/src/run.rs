@@ -59,6 +59,11 @@ pub(crate) struct Stages {
 }
 
 impl Stages {
+    /// The version of a table, from the stage that wrote it.
+    pub fn version(&self, table: &str) -> Option<i64> {
+        self.all().iter().find_map(|(_, done)| done.version(table))
+    }
+
     fn all(&self) -> Vec<(&'static str, &Done)> {
         let rest = [
             ("features", &self.features),

@@ -96,11 +96,7 @@ async fn top(m: &Material<'_>, people: &People, survey: &Survey) -> Result<Vec<C
     }
     let ids: Vec<i64> = first.iter().map(|&i| people.customer_id[i]).collect();
     let names = m.names(&ids).await?;
-    let version = m
-        .stages
-        .model
-        .as_ref()
-        .and_then(|done| done.version("scores"));
+    let version = m.stages.version("scores");
     let columns = ["reasons_en", "reasons_zh"];
     let said = read::texts_at(&m.project.lake, "scores", version, columns, first).await?;
     let rows = first.iter().zip(names).zip(said);
