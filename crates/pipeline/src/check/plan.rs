@@ -1,11 +1,14 @@
 //! What the settings say, and what a run would do.
 
+use perennial_ledger::FinishedRun;
+
 use super::Findings;
 use super::source::{FileState, SourceCheck};
 use crate::Result;
 use crate::answer::{Both, bytes, counted, day, of_pages};
 use crate::project::Project;
 use crate::settings::{Horizon, Language, LostKind, Role, Settings, Table};
+use crate::visible::is_whole;
 
 /// What lost means, what customers are worth and what can be given.
 pub(super) fn settings(settings: &Settings) -> Vec<Both> {
@@ -168,13 +171,24 @@ pub(super) async fn would(
         ));
         return Ok(lines);
     };
+    lines.push(after(project, &last, new + changed).await?);
+    Ok(lines)
+}
+
+/// What a run would do after the last one, where so many files are new or changed.
+async fn after(project: &Project, last: &FinishedRun, files: usize) -> Result<Both> {
     let hash = project.settings.settings_hash().to_hex();
     let stages = project.ledger.stages(&last.run_id).await?;
     let same = stages
         .iter()
         .all(|stage| stage.settings_hash == hash.as_str());
     let when = day(last.finished_at_us);
-    lines.push(match (same, new + changed) {
+    let whole = is_whole(project, last).await?;
+    Ok(match (same, files) {
+        (true, 0) if !whole => Both::new(
+            format!("do the stages before which the run of {when} was stopped, and keep the rest"),
+            format!("完成 {when} 的运行提前结束时尚未执行的阶段，其余沿用"),
+        ),
         (true, 0) => Both::new(
             format!("find nothing changed since the run of {when}, and reuse it"),
             format!("自 {when} 的运行以来没有变化，沿用其结果"),
@@ -184,11 +198,12 @@ pub(super) async fn would(
             "重新完成受新数据影响的阶段：特征、模型、价值、决策、报告",
         ),
         (false, _) => Both::new(
-            format!("do again what follows from the settings that changed since {when}, and keep the rest"),
+            format!(
+                "do again what follows from the settings that changed since {when}, and keep the rest"
+            ),
             format!("重新完成 {when} 以来受设置变动影响的阶段，其余沿用"),
         ),
-    });
-    Ok(lines)
+    })
 }
 
 #[cfg(test)]
