@@ -247,10 +247,10 @@ fn titles_say_the_findings() {
     }
     let zh = text(still(&common::shop(), Language::Zh));
     for finding in [
-        "4,338位客户中，有1,605位可能在未来90天内流失",
-        "客户保持率为62%",
-        "向430位客户提供优惠",
-        "系统标出的每100位客户里约有62位流失",
+        "4,338 位客户中，有 1,605 位可能在未来 90 天内流失",
+        "客户保持率为 62%",
+        "向 430 位客户提供优惠",
+        "系统标出的每 100 位客户里约有 62 位流失",
         "假定值，未经实测",
         "面临流失的毛利",
         "对照保留组",
@@ -259,6 +259,25 @@ fn titles_say_the_findings() {
         assert!(zh.contains(finding), "missing: {finding}");
     }
     assert!(!zh.contains("留存率"));
+}
+
+#[test]
+fn chinese_pages_have_blanks_beside_digits_and_latin_letters() {
+    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let word = |c: char| c.is_ascii_alphanumeric();
+    for report in [common::shop(), common::six_rows(), common::million()] {
+        let html = well_formed(&still(&report, Language::Zh));
+        let document = roxmltree::Document::parse(&html).unwrap();
+        for text in document.descendants().filter_map(|node| node.text()) {
+            let chars: Vec<char> = text.chars().collect();
+            for pair in chars.windows(2) {
+                let meet = (han(pair[0]) && word(pair[1]))
+                    || ((word(pair[0]) || pair[0] == '%') && han(pair[1]));
+                // The Chinese words of big numbers belong to the number.
+                assert!(!meet || "万亿".contains(pair[1]), "{text}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -75,22 +75,26 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
         );
     };
     let value_text = printed(value, spec.unit, currency);
-    let alone = |phrases: &Reasons| fill(clause_of_value(phrases.higher), &value_text, "");
+    let value_zh = chinese(&value_text);
+    let alone = (
+        fill(clause_of_value(spec.reason_en.higher), &value_text, ""),
+        fill(clause_of_value(spec.reason_zh.higher), &value_zh, ""),
+    );
     let Typical::Number { median, .. } = reason.typical else {
-        return (alone(&spec.reason_en), alone(&spec.reason_zh));
+        return alone;
     };
     let typical_text = printed(median, spec.unit, currency);
     // What reads the same is the same to the reader, whatever lies beyond the digits.
     if value_text == typical_text {
         return (
-            format!("{}, {USUAL_EN}", alone(&spec.reason_en)),
-            format!("{}，{USUAL_ZH}", alone(&spec.reason_zh)),
+            format!("{}, {USUAL_EN}", alone.0),
+            format!("{}，{USUAL_ZH}", alone.1),
         );
     }
     let pick = |r: &Reasons| if value >= median { r.higher } else { r.lower };
     (
         fill(pick(&spec.reason_en), &value_text, &typical_text),
-        fill(pick(&spec.reason_zh), &value_text, &typical_text),
+        fill(pick(&spec.reason_zh), &value_zh, &chinese(&typical_text)),
     )
 }
 
@@ -142,6 +146,11 @@ pub(crate) fn rule_reason(column: &str) -> Said {
             zh: format!("简单规则只看 {column}"),
         },
     }
+}
+
+/// A printed number as Chinese writes it: the per-cent sign without a blank.
+fn chinese(printed: &str) -> String {
+    printed.replace(" %", "%")
 }
 
 /// A number as a reason prints it.
@@ -200,12 +209,13 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
         };
     }
     let percent = format!("{:.0} %", case.churn_probability * 100.0);
+    let percent_zh = chinese(&percent);
     let (within_en, within_zh) = match case.horizon_days {
         Some(days) => (
             format!(" within {days:.0} days"),
             format!("（{days:.0} 天内）"),
         ),
-        None => (String::new(), String::new()),
+        None => (String::new(), " ".to_owned()),
     };
     let money = |v: f64| format!("{} {}", case.currency, short(v));
     let worth = money(case.margin_per_year);
@@ -214,7 +224,7 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
             en: format!(
                 "no offer pays: leaves with {percent}{within_en}, worth {worth} a year at margin"
             ),
-            zh: format!("没有划算的优惠：流失概率{within_zh} {percent}，年毛利 {worth}"),
+            zh: format!("没有划算的优惠：流失概率{within_zh}{percent_zh}，年毛利 {worth}"),
         };
     };
     let effect = offer.assumed_effect.get() * 100.0;
@@ -238,7 +248,7 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
             offer.name
         ),
         zh: format!(
-            "{held_zh}流失概率{within_zh} {percent}，年毛利 {worth}；“{}”假定（未实测）能留住 {effect:.0} % 的流失者，效果持续 {lasts:.0} 天，成本 {cost}：预期净收益 {net}",
+            "{held_zh}流失概率{within_zh}{percent_zh}，年毛利 {worth}；“{}”假定（未实测）能留住 {effect:.0}% 的流失者，效果持续 {lasts:.0} 天，成本 {cost}：预期净收益 {net}",
             offer.name
         ),
     }
@@ -337,5 +347,6 @@ mod tests {
         assert!(why_decided(&case(true)).en.contains("lost already"));
         assert!(why_decided(&case(true)).zh.contains("已经流失"));
         assert!(why_decided(&case(false)).en.starts_with("no offer pays"));
+        assert!(why_decided(&case(false)).zh.contains("流失概率 90%，"));
     }
 }

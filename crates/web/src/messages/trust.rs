@@ -5,11 +5,11 @@ messages! {
     QUESTION = "How far can this be trusted?", "这些结论有多可信？";
 
     PLAIN_TITLE = "Of 100 customers it names, about {named} left in the test",
-        "在检验中，系统标出的每100位客户里约有{named}位流失";
+        "在检验中，系统标出的每 100 位客户里约有{named}位流失";
     PLAIN_ANSWER = "Picking 100 at random would have found about {base}. Of all who left, it named {found}.",
-        "随机挑选100位约有{base}位流失。在全部流失客户中，系统标出了{found}。";
-    NAMED = "of 100 named left", "位流失（标出的每100位）";
-    AT_RANDOM = "of 100 at random left", "位流失（随机的每100位）";
+        "随机挑选 100 位约有{base}位流失。在全部流失客户中，系统标出了{found}。";
+    NAMED = "of 100 named left", "位流失（标出的每 100 位）";
+    AT_RANDOM = "of 100 at random left", "位流失（随机的每 100 位）";
     HOW_LATER = "It was tested on {n} {n:customer|customers} at a later date than anything it had learned from, with {gap} between.",
         "检验使用{n}位客户在更晚日期的数据，与学习数据相隔{gap}。";
     HOW_LATER_NO_GAP = "It was tested on {n} {n:customer|customers} at a later date than anything it had learned from.",
