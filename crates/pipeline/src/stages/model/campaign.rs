@@ -95,7 +95,7 @@ mod tests {
         path = \"a.csv\"\ntable = \"customers\"\ncolumns = { label = \"gone\" }\n[lost]\n\
         kind = \"label\"\nlost_when = \"yes\"\n[value]\namount = \"paid\"\namount_per = \"year\"\n\
         margin = 0.5\n";
-    const OFFER: &str = "[[offer]]\nname = \"voucher\"\ncost_per_use = 10\nassumed_effect = 0.2\n\
+    const OFFER: &str = "[[offer]]\nname = \"voucher\"\ncost_per_use = 10.0\nassumed_effect = 0.2\n\
         effect_lasts = \"365d\"\n";
 
     fn read(text: &str) -> Settings {
