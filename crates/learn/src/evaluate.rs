@@ -15,7 +15,10 @@ mod roc;
 
 pub use calibration::{CalibrationBin, Recalibration, calibration_bins, recalibration};
 pub use curve::{CurvePoint, average_precision, pr_curve, roc_curve};
-pub use decision::{Confusion, confusion, confusion_at, profit_decisions, profit_threshold};
+pub use decision::{
+    Confusion, ProfitPoint, confusion, confusion_at, profit_curve, profit_decisions,
+    profit_threshold,
+};
 pub use lift::{Decile, deciles};
 pub use roc::{Difference, RocAuc, paired_difference, roc_auc};
 

@@ -22,6 +22,7 @@ pub mod settings;
 mod simulate;
 mod stage;
 mod stages;
+mod visible;
 
 pub use answer::Both;
 pub use check::{CheckProblem, CheckReport, ColumnCheck, FileCheck, FileState, SourceCheck, check};

@@ -16,9 +16,8 @@ use serde::Serialize;
 
 use crate::answer::pick;
 use crate::project::Project;
-use crate::run::nothing_yet;
 use crate::settings::Language;
-use crate::{Error, Result};
+use crate::{Error, Result, visible};
 
 /// Moments are shown in UTC, whatever the zone of the business.
 const ZONE: &str = "+00:00";
@@ -37,35 +36,62 @@ pub enum QueryFormat {
 }
 
 /// How many rows a query had.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct QueryAnswer {
     /// Rows of the answer.
     pub rows: u64,
     /// Rows of it that were not written.
     pub rows_cut: u64,
+    /// Tables asked for that are of an older run than the newest, which `--until`
+    /// stopped before them, with the day of that older run.
+    pub older: BTreeMap<String, String>,
 }
 
 impl QueryAnswer {
     /// What a person should know beside the rows; nothing as a rule.
     pub fn lines(&self, language: Language) -> Vec<String> {
-        if self.rows_cut == 0 {
-            return Vec::new();
+        let Self { rows, rows_cut, .. } = self;
+        let mut lines = Vec::new();
+        if *rows_cut > 0 {
+            lines.push(pick(
+                language,
+                format!(
+                    "{rows_cut} of {rows} rows are not shown; raise `limits.query_rows`, or write them with `--format csv`"
+                ),
+                format!(
+                    "共 {rows} 行，其中 {rows_cut} 行未显示；可调高 `limits.query_rows`，或用 `--format csv` 输出全部"
+                ),
+            ));
         }
-        let Self { rows, rows_cut } = self;
-        vec![pick(
-            language,
-            format!(
-                "{rows_cut} of {rows} rows are not shown; raise `limits.query_rows`, or write them with `--format csv`"
-            ),
-            format!(
-                "共 {rows} 行，其中 {rows_cut} 行未显示；可调高 `limits.query_rows`，或用 `--format csv` 输出全部"
-            ),
-        )]
+        for (table, day) in &self.older {
+            lines.push(pick(
+                language,
+                format!(
+                    "`{table}` is of the run of {day}: a later one was stopped before it; `perennial run` brings it up to date"
+                ),
+                format!(
+                    "`{table}` 来自 {day} 的运行：之后的运行提前结束，未生成该表；执行 `perennial run` 即可更新"
+                ),
+            ));
+        }
+        lines
     }
 }
 
-/// Writes the rows that `sql` answers, at the versions of the last complete
-/// run, to `out`. Memory stays flat apart from [`QueryFormat::Table`], which
+/// Those of the tables that the statement names.
+fn named_in(sql: &str, tables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let words: Vec<&str> = sql
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
+    let named = |table: &str| words.iter().any(|word| word.eq_ignore_ascii_case(table));
+    let found = tables.iter().filter(|(table, _)| named(table));
+    found
+        .map(|(table, day)| (table.clone(), day.clone()))
+        .collect()
+}
+
+/// Writes the rows that `sql` answers to `out`, each table as the newest finished
+/// run left it that made it. Memory stays flat apart from [`QueryFormat::Table`], which
 /// holds the rows it shows.
 ///
 /// # Errors
@@ -77,13 +103,14 @@ pub async fn query(
     format: QueryFormat,
     out: &mut (dyn Write + Send),
 ) -> Result<QueryAnswer> {
-    let versions = visible_versions(project).await?;
+    let visible = visible::tables(project).await?;
+    let older = named_in(sql, &visible.older);
     let limits = &project.settings.limits;
     let sql_limits = SqlLimits {
         memory_bytes: usize::try_from(limits.query_memory.get()).unwrap_or(usize::MAX),
         threads: project.threads(),
     };
-    let session = Session::new(&project.lake, versions, ZONE, sql_limits)?;
+    let session = Session::new(&project.lake, visible.versions, ZONE, sql_limits)?;
     let mut rows = Rows::new(format, limits.query_rows.get(), out);
     let mut failure = None;
     let done = session
@@ -102,21 +129,8 @@ pub async fn query(
         return Err(error);
     }
     done?;
-    rows.finish()
-}
-
-/// The version of each table that readers see: those of the last complete run,
-/// or what stages left where no run is complete yet.
-pub(crate) async fn visible_versions(project: &Project) -> Result<BTreeMap<String, i64>> {
-    let versions = match project.ledger.table_versions().await? {
-        Some(versions) if !versions.is_empty() => versions,
-        _ => project.ledger.latest_outputs().await?,
-    };
-    if versions.is_empty() {
-        Err(nothing_yet())
-    } else {
-        Ok(versions)
-    }
+    let answer = rows.finish()?;
+    Ok(QueryAnswer { older, ..answer })
 }
 
 /// A writer of rows in one of the formats.
@@ -317,7 +331,7 @@ mod tests {
             answer,
             QueryAnswer {
                 rows: 3,
-                rows_cut: 0
+                ..QueryAnswer::default()
             }
         );
     }
@@ -344,7 +358,8 @@ mod tests {
             answer,
             QueryAnswer {
                 rows: 3,
-                rows_cut: 1
+                rows_cut: 1,
+                ..QueryAnswer::default()
             }
         );
         assert!(text.contains("1970-01-02T00:00:00Z"), "{text}");
@@ -355,6 +370,22 @@ mod tests {
         let (text, answer) = written_as(QueryFormat::Table, 3);
         assert!(!text.contains('\u{1b}') && text.contains("[2J"), "{text}");
         assert!(answer.lines(Language::Chinese).is_empty());
+    }
+
+    #[test]
+    fn tables_of_an_older_run_are_said_where_they_are_asked_for() {
+        let older: BTreeMap<String, String> = [("scores", "2024-03-01"), ("lift", "2024-03-01")]
+            .map(|(table, day)| (table.to_owned(), day.to_owned()))
+            .into();
+        let answer = QueryAnswer {
+            older: named_in("select * from Scores where lifted > 1", &older),
+            ..QueryAnswer::default()
+        };
+        let lines = answer.lines(Language::English);
+        assert_eq!(lines.len(), 1);
+        assert!(lines[0].starts_with("`scores` is of the run of 2024-03-01"));
+        assert!(answer.lines(Language::Chinese)[0].contains("2024-03-01"));
+        assert!(named_in("show tables", &older).is_empty());
     }
 
     #[test]

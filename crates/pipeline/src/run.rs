@@ -29,6 +29,9 @@ pub struct RunSummary {
     pub run_id: String,
     /// The as-of moment, UTC microseconds; none for a table without dates.
     pub as_of_us: Option<i64>,
+    /// The last stage, where `--until` stopped the run before its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// Stages that were done anew, in order.
     pub done: Vec<String>,
     /// Stages that an earlier run had done already.
@@ -59,6 +62,11 @@ pub(crate) struct Stages {
 }
 
 impl Stages {
+    /// The version of a table, from the stage that wrote it.
+    pub fn version(&self, table: &str) -> Option<i64> {
+        self.all().iter().find_map(|(_, done)| done.version(table))
+    }
+
     fn all(&self) -> Vec<(&'static str, &Done)> {
         let rest = [
             ("features", &self.features),
@@ -110,6 +118,7 @@ pub async fn run(
     let mut summary = RunSummary {
         run_id: run_id.clone(),
         as_of_us,
+        until: (last < STAGES.len() - 1).then(|| STAGES[last].to_owned()),
         done: split(false),
         reused: split(true),
         lines_en: Vec::new(),
@@ -118,7 +127,10 @@ pub async fn run(
     let before = project.ledger.latest_complete_run().await?;
     let unchanged = summary.done.is_empty() && before.as_ref().is_some_and(|b| b.run_id == run_id);
     if let (true, Some(before)) = (unchanged, before) {
-        if let Ok(known) = serde_json::from_value::<RunSummary>(before.summary) {
+        let known = serde_json::from_value::<RunSummary>(before.summary).ok();
+        // Of a run that was stopped there is no report yet.
+        let same = |known: &RunSummary| known.until.is_none() || known.until == summary.until;
+        if let Some(known) = known.filter(same) {
             (summary.lines_en, summary.lines_zh) = (known.lines_en, known.lines_zh);
             return Ok(summary);
         }

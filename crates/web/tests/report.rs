@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::HashSet;
 
-use perennial_web::report::{Charts, Missing, Report, render, render_with};
+use perennial_web::report::{Charts, Estimate, Evaluation, Missing, Report, render, render_with};
 use perennial_web::{Language, Text};
 
 fn still(report: &Report, language: Language) -> String {
@@ -239,15 +239,18 @@ fn titles_say_the_findings() {
         "Baseline: without any action, 71 % of the chosen are expected to leave.",
         "compounding survival, paid in arrears",
         "Rows read equal rows kept, set aside and duplicated, in every file.",
+        "Its interval (95 %) is that of a group",
+        "Contact everybody",
+        "Contact nobody",
     ] {
         assert!(en.contains(finding), "missing: {finding}");
     }
     let zh = text(still(&common::shop(), Language::Zh));
     for finding in [
-        "4,338位客户中，有1,605位可能在未来90天内流失",
-        "客户保持率为62%",
-        "向430位客户提供优惠",
-        "系统标出的每100位客户里约有62位流失",
+        "4,338 位客户中，有 1,605 位可能在未来 90 天内流失",
+        "客户保持率为 62%",
+        "向 430 位客户提供优惠",
+        "系统标出的每 100 位客户里约有 62 位流失",
         "假定值，未经实测",
         "面临流失的毛利",
         "对照保留组",
@@ -256,6 +259,68 @@ fn titles_say_the_findings() {
         assert!(zh.contains(finding), "missing: {finding}");
     }
     assert!(!zh.contains("留存率"));
+}
+
+#[test]
+fn chinese_pages_have_blanks_beside_digits_and_latin_letters() {
+    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let word = |c: char| c.is_ascii_alphanumeric();
+    for report in [common::shop(), common::six_rows(), common::million()] {
+        let html = well_formed(&still(&report, Language::Zh));
+        let document = roxmltree::Document::parse(&html).unwrap();
+        for text in document.descendants().filter_map(|node| node.text()) {
+            let chars: Vec<char> = text.chars().collect();
+            for pair in chars.windows(2) {
+                let meet = (han(pair[0]) && word(pair[1]))
+                    || ((word(pair[0]) || pair[0] == '%') && han(pair[1]));
+                // The Chinese words of big numbers belong to the number.
+                assert!(!meet || "万亿".contains(pair[1]), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_test_by_parts_says_why_there_was_none_on_later_time() {
+    let mut report = common::shop();
+    if let Ok(trust) = &mut report.trust {
+        trust.evaluation = Evaluation::CrossValidation {
+            folds: 4,
+            repeats: 1,
+        };
+    }
+    let dated = still(&report, Language::En);
+    assert!(dated.contains("The history is too short for a test on later time"));
+    assert!(dated.contains("(4 parts)") && !dated.contains("The table has no dates"));
+    assert!(still(&report, Language::Zh).contains("历史数据太短"));
+    report.as_of = None;
+    assert!(still(&report, Language::En).contains("The table has no dates, so it was tested"));
+}
+
+#[test]
+fn what_was_brought_is_left_out_where_nobody_knows_it() {
+    let mut report = common::shop();
+    assert!(still(&report, Language::En).contains("A customer has brought"));
+    if let Ok(value) = &mut report.value {
+        value.historic_total = Estimate::exact(f64::NAN);
+        value.historic_mean = Estimate::exact(f64::NAN);
+    }
+    assert!(!still(&report, Language::En).contains("A customer has brought"));
+    assert!(!still(&report, Language::Zh).contains("每位客户迄今平均带来"));
+}
+
+#[test]
+fn who_is_lost_already_is_counted_apart() {
+    let mut report = common::six_rows();
+    let html = still(&report, Language::En);
+    assert!(html.contains("1 of 4 customers is likely to leave"));
+    assert!(html.contains("2 more customers are left out: by the label they are lost already."));
+    report.actions = common::shop().actions;
+    assert!(!still(&report, Language::En).contains("Not considered:"));
+    if let Ok(actions) = &mut report.actions {
+        actions.lost_already = 1;
+    }
+    assert!(still(&report, Language::En).contains("Not considered: 1 customer lost already"));
 }
 
 #[test]
@@ -310,7 +375,6 @@ fn what_is_missing_says_why_and_what_to_do() {
 
 #[test]
 fn odd_numbers_do_not_break_the_page() {
-    use perennial_web::report::Estimate;
     let mut report = common::shop();
     let nan = Estimate::between(f64::NAN, f64::NEG_INFINITY, f64::INFINITY);
     if let Ok(risk) = &mut report.risk {

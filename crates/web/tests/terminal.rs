@@ -54,7 +54,7 @@ fn it_says_the_same_as_the_report() {
         assert!(text.contains(part), "missing: {part}\n{text}");
     }
     let text = terminal::summary(&common::six_rows(), Language::Zh, 80);
-    assert!(text.contains("6位客户中，有1位可能流失"), "{text}");
+    assert!(text.contains("4 位客户中，有 1 位可能流失"), "{text}");
     let text = terminal::summary(&common::empty(), Language::En, 80);
     assert!(text.contains("Nothing has been read yet"), "{text}");
 }

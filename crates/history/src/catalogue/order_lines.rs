@@ -444,12 +444,12 @@ const ORDER_LINE_FEATURES: &[FeatureSpec] = &[
             "购买时刻的平均小时数（商家当地时间，0 至 23）",
         ],
         always(
-            "buys later in the day, at about {value} hours; {typical} is typical",
-            "buys earlier in the day, at about {value} hours; {typical} is typical",
+            "buys at about {value} hours, later in the day than others; {typical} is typical",
+            "buys at about {value} hours, earlier in the day than others; {typical} is typical",
         ),
         always(
-            "购买时间偏晚，平均在 {value} 点左右，一般顾客约 {typical} 点",
-            "购买时间偏早，平均在 {value} 点左右，一般顾客约 {typical} 点",
+            "平均在 {value} 点左右购买，时间偏晚，一般顾客约 {typical} 点",
+            "平均在 {value} 点左右购买，时间偏早，一般顾客约 {typical} 点",
         ),
     ),
     spec(

@@ -45,7 +45,7 @@ pub fn average_precision(scores: &[f64], target: &[bool]) -> Result<f64, Error> 
 }
 
 /// At most `points_max` of the items, evenly spread, ends included.
-fn thin<T: Copy>(items: &[T], points_max: usize) -> Vec<T> {
+pub(super) fn thin<T: Copy>(items: &[T], points_max: usize) -> Vec<T> {
     let points = points_max.max(2);
     if items.len() <= points {
         return items.to_vec();

@@ -1,6 +1,8 @@
-//! What a choice of rows brings: the confusion matrix, and the threshold by profit.
+//! What a choice of rows brings: the confusion matrix, the threshold by profit, and
+//! the profit by share chosen.
 
-use super::check;
+use super::curve::thin;
+use super::{check, falling_order};
 use crate::error::{Error, check_finite, check_length};
 
 /// Counts of a choice; "positive" is lost, "chosen" is acted upon.
@@ -120,4 +122,67 @@ pub fn profit_decisions(
         profit_threshold(cost, effect, *value).is_some_and(|threshold| *probability >= threshold)
     };
     Ok(rows.map(pays).collect())
+}
+
+/// Profit where a share of the rows is acted upon.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProfitPoint {
+    /// Share of the rows, those with the highest scores first.
+    pub share: f64,
+    /// What it brings beyond doing nothing, in the money of the values.
+    pub profit: f64,
+}
+
+/// The profit curve: acting on the rows with the highest scores brings, for each
+/// of them that was lost, `effect` times its value, and costs `cost` for each; the
+/// profit of a campaign as Neslin et al. (2006) reckon it, with one cost for
+/// everybody who is contacted. From share 0 with profit 0 to all rows; tied rows
+/// enter together. At most `points_max` points, the best among them.
+///
+/// `values` are what keeping each row is worth, in the money of `cost`; `effect`
+/// is the share of those who would leave that the offer keeps.
+///
+/// Errors: no rows, lengths that differ, a number that is not finite.
+pub fn profit_curve(
+    scores: &[f64],
+    target: &[bool],
+    values: &[f64],
+    cost: f64,
+    effect: f64,
+    points_max: usize,
+) -> Result<Vec<ProfitPoint>, Error> {
+    check(scores, target)?;
+    check_length("values", scores.len(), values.len())?;
+    check_finite("values", values)?;
+    check_finite("cost and effect", &[cost, effect])?;
+    let order = falling_order(scores);
+    let same = |left: &u32, right: &u32| scores[*left as usize] == scores[*right as usize];
+    let mut points = vec![ProfitPoint {
+        share: 0.0,
+        profit: 0.0,
+    }];
+    let (mut chosen, mut profit) = (0, 0.0);
+    for block in order.chunk_by(same) {
+        chosen += block.len();
+        let lost = block.iter().filter(|row| target[**row as usize]);
+        let kept: f64 = lost.map(|row| effect * values[*row as usize]).sum();
+        profit += kept - cost * block.len() as f64;
+        points.push(ProfitPoint {
+            share: chosen as f64 / scores.len() as f64,
+            profit,
+        });
+    }
+    let best = points.iter().copied().reduce(|most, point| {
+        if point.profit > most.profit {
+            point
+        } else {
+            most
+        }
+    });
+    let mut thinned = thin(&points, points_max.max(3) - 1);
+    if let Some(best) = best.filter(|best| !thinned.contains(best)) {
+        let at = thinned.partition_point(|point| point.share < best.share);
+        thinned.insert(at, best);
+    }
+    Ok(thinned)
 }

@@ -221,6 +221,37 @@ fn the_threshold_is_where_the_offer_pays() {
 }
 
 #[test]
+fn the_profit_curve_counts_what_is_kept_and_what_it_costs() {
+    let scores = [0.9, 0.8, 0.8, 0.3];
+    let target = [true, true, false, false];
+    let curve = |values: &[f64]| profit_curve(&scores, &target, values, 10.0, 0.5, 100);
+    let points = curve(&[100.0, 40.0, 500.0, 500.0]).unwrap();
+    // 50 - 10; then 20 - 20 for the two that are tied; then 10 for nothing.
+    let expected = [(0.0, 0.0), (0.25, 40.0), (0.75, 40.0), (1.0, 30.0)];
+    assert_eq!(points.len(), expected.len());
+    for (point, (share, profit)) in points.iter().zip(expected) {
+        assert!((point.share - share).abs() < 1e-12 && (point.profit - profit).abs() < 1e-9);
+    }
+    assert!(curve(&[1.0; 3]).is_err());
+    assert!(curve(&[f64::NAN; 4]).is_err());
+}
+
+#[test]
+fn a_thinned_profit_curve_keeps_its_ends_and_its_best() {
+    let scores: Vec<f64> = (0..5_000).map(|row| -f64::from(row)).collect();
+    let target: Vec<bool> = (0..5_000).map(|row| row < 1_237).collect();
+    let values = vec![100.0; 5_000];
+    let points = profit_curve(&scores, &target, &values, 1.0, 0.1, 20).unwrap();
+    assert!(points.len() <= 20);
+    assert!(points.windows(2).all(|pair| pair[0].share < pair[1].share));
+    let best = points.iter().map(|p| p.profit).fold(f64::MIN, f64::max);
+    assert!((best - 9.0 * 1_237.0).abs() < 1e-6, "{best}");
+    let (first, last) = (points[0], points[points.len() - 1]);
+    assert_eq!((first.share, first.profit, last.share), (0.0, 0.0, 1.0));
+    assert!((last.profit - (12_370.0 - 5_000.0)).abs() < 1e-6);
+}
+
+#[test]
 fn bins_keep_equal_probabilities_together() {
     let probabilities: Vec<f64> = (0..100)
         .map(|row| f64::from(row / 10 * 10) / 100.0)

@@ -122,6 +122,22 @@ fn a_table_without_dates_is_judged_by_folds_and_has_no_as_of() {
 }
 
 #[test]
+fn whoever_is_lost_already_is_scored_but_not_decided_upon() {
+    let text = table(false);
+    let lost = text.lines().filter(|line| line.ends_with(",yes")).count();
+    let shop = Project::new().settings(SETTINGS).file("members.csv", text);
+    good(shop.path(), &["run"]);
+    assert_eq!(value(shop.path(), "select count(*) from scores"), "400");
+    let left_out = value(
+        shop.path(),
+        "select count(*) from decisions where why_en like '%lost already%'",
+    );
+    assert_eq!(left_out, lost.to_string());
+    let report = shop.read(".perennial/reports/report-en.html");
+    assert!(report.contains(&format!("{lost} more customers are left out")));
+}
+
+#[test]
 fn a_label_that_never_occurs_is_an_error_that_shows_the_labels() {
     let settings = SETTINGS.replace("lost_when = \"yes\"", "lost_when = \"gone\"");
     let shop = Project::new()

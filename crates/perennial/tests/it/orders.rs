@@ -2,7 +2,7 @@
 
 use perennial_testkit::Project;
 
-use crate::shop::{SETTINGS, bad, copy, csv, everything, good, query, shop, value};
+use crate::shop::{SETTINGS, bad, copy, csv, everything, good, perennial, query, shop, value};
 
 #[test]
 fn every_row_is_accounted_for_and_everybody_gets_a_decision() {
@@ -139,6 +139,40 @@ fn a_second_run_does_nothing_and_a_new_file_alone_is_read() {
         "select count(*) from ingests where rows_read <> kept + quarantined + duplicates",
     );
     assert_eq!(off, "0");
+}
+
+#[test]
+fn a_run_that_is_stopped_early_takes_nothing_from_readers() {
+    let shop = shop(120, 7);
+    good(shop.path(), &["run"]);
+    let scores = value(shop.path(), "select count(*) from scores");
+    let lines = value(shop.path(), "select count(*) from order_lines");
+    let late = "order,who,what,when,pieces,price\nz1,c0001,p001,2024-12-31T10:00:00Z,1,9.00\n";
+    shop.write("data/late.csv", late);
+    good(shop.path(), &["run", "--until", "ingest"]);
+    let after = value(shop.path(), "select count(*) from order_lines");
+    assert_eq!(
+        after.parse::<u64>().unwrap(),
+        lines.parse::<u64>().unwrap() + 1
+    );
+    let output = perennial(shop.path(), &["query", "select count(*) from scores"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("`scores` is of the run of"), "{told}");
+    assert_eq!(value(shop.path(), "select count(*) from scores"), scores);
+    let told = good(shop.path(), &["report"]);
+    assert!(told.contains("the last whole run"), "{told}");
+    assert!(
+        shop.read(".perennial/reports/report.html")
+            .contains("risk-top")
+    );
+    good(shop.path(), &["score", "c0001"]);
+    // The whole run of the same input writes its report, though its stages may be done.
+    good(shop.path(), &["run", "--until", "decide"]);
+    let summary = good(shop.path(), &["run"]);
+    assert!(summary.contains("report:"), "{summary}");
+    let output = perennial(shop.path(), &["query", "select count(*) from scores"]);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("is of the run of"));
 }
 
 #[test]

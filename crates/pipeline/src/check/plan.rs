@@ -1,11 +1,14 @@
 //! What the settings say, and what a run would do.
 
+use perennial_ledger::FinishedRun;
+
 use super::Findings;
 use super::source::{FileState, SourceCheck};
 use crate::Result;
 use crate::answer::{Both, bytes, counted, day, of_pages};
 use crate::project::Project;
 use crate::settings::{Horizon, Language, LostKind, Role, Settings, Table};
+use crate::visible::is_whole;
 
 /// What lost means, what customers are worth and what can be given.
 pub(super) fn settings(settings: &Settings) -> Vec<Both> {
@@ -14,13 +17,13 @@ pub(super) fn settings(settings: &Settings) -> Vec<Both> {
     for offer in &settings.offers {
         let (name, lasts) = (&offer.name, offer.effect_lasts);
         let cost = offer.cost_per_use.get();
-        let effect = offer.assumed_effect.get();
+        let effect = percent(offer.assumed_effect.get());
         lines.push(Both::new(
-            format!("offer `{name}`: costs {cost} {currency}, keeps {} of leavers for {lasts} (assumed, not measured)", percent(effect, Language::English)),
-            format!("优惠 `{name}`：成本 {cost} {currency}，假定（未实测）能留住 {} 的流失者，持续 {lasts}", percent(effect, Language::Chinese)),
+            format!("offer `{name}`: costs {cost} {currency}, keeps {} of leavers for {lasts} (assumed, not measured)", effect.en),
+            format!("优惠 `{name}`：成本 {cost} {currency}，假定（未实测）能留住 {} 的流失者，持续 {lasts}", effect.zh),
         ));
     }
-    let hold_out = settings.policy.hold_out.get();
+    let hold_out = percent(settings.policy.hold_out.get());
     let (budget_en, budget_zh) = match settings.policy.budget {
         Some(budget) => (
             format!("at most {} {currency}", budget.get()),
@@ -31,18 +34,20 @@ pub(super) fn settings(settings: &Settings) -> Vec<Both> {
     lines.push(Both::new(
         format!(
             "budget: {budget_en}; {} of customers left alone so that the effect can be measured",
-            percent(hold_out, Language::English)
+            hold_out.en
         ),
         format!(
             "预算：{budget_zh}；{} 的客户留作对照，以测量效果",
-            percent(hold_out, Language::Chinese)
+            hold_out.zh
         ),
     ));
     lines
 }
 
-fn percent(share: f64, language: Language) -> String {
-    perennial_web::format::percent(share, of_pages(language))
+/// A share as each language writes it.
+fn percent(share: f64) -> Both {
+    let of = |language| perennial_web::format::percent(share, of_pages(language));
+    Both::new(of(Language::English), of(Language::Chinese))
 }
 
 fn lost(settings: &Settings) -> Both {
@@ -76,10 +81,8 @@ fn lost(settings: &Settings) -> Both {
 
 fn value(settings: &Settings) -> Both {
     let value = &settings.value;
-    let (margin_en, margin_zh) = (
-        percent(value.margin.get(), Language::English),
-        percent(value.margin.get(), Language::Chinese),
-    );
+    let margin = percent(value.margin.get());
+    let rate = percent(value.discount_rate_per_year.get());
     let (of_en, of_zh) = match (&value.amount, value.amount_per) {
         (Some(column), Some(per)) => (
             format!(" of `{column}` per {per}"),
@@ -87,15 +90,15 @@ fn value(settings: &Settings) -> Both {
         ),
         _ => (String::new(), String::new()),
     };
-    let (horizon, rate) = (value.horizon, value.discount_rate_per_year.get());
+    let horizon = value.horizon;
     Both::new(
         format!(
-            "value: {margin_en} margin{of_en}, over {horizon}, discounted {} a year",
-            percent(rate, Language::English)
+            "value: {} margin{of_en}, over {horizon}, discounted {} a year",
+            margin.en, rate.en
         ),
         format!(
-            "价值：毛利率 {margin_zh}{of_zh}，计 {horizon}，年折现率 {}",
-            percent(rate, Language::Chinese)
+            "价值：毛利率 {}{of_zh}，计 {horizon}，年折现率 {}",
+            margin.zh, rate.zh
         ),
     )
 }
@@ -168,13 +171,24 @@ pub(super) async fn would(
         ));
         return Ok(lines);
     };
+    lines.push(after(project, &last, new + changed).await?);
+    Ok(lines)
+}
+
+/// What a run would do after the last one, where so many files are new or changed.
+async fn after(project: &Project, last: &FinishedRun, files: usize) -> Result<Both> {
     let hash = project.settings.settings_hash().to_hex();
     let stages = project.ledger.stages(&last.run_id).await?;
     let same = stages
         .iter()
         .all(|stage| stage.settings_hash == hash.as_str());
     let when = day(last.finished_at_us);
-    lines.push(match (same, new + changed) {
+    let whole = is_whole(project, last).await?;
+    Ok(match (same, files) {
+        (true, 0) if !whole => Both::new(
+            format!("do the stages before which the run of {when} was stopped, and keep the rest"),
+            format!("完成 {when} 的运行提前结束时尚未执行的阶段，其余沿用"),
+        ),
         (true, 0) => Both::new(
             format!("find nothing changed since the run of {when}, and reuse it"),
             format!("自 {when} 的运行以来没有变化，沿用其结果"),
@@ -184,11 +198,12 @@ pub(super) async fn would(
             "重新完成受新数据影响的阶段：特征、模型、价值、决策、报告",
         ),
         (false, _) => Both::new(
-            format!("do again what follows from the settings that changed since {when}, and keep the rest"),
+            format!(
+                "do again what follows from the settings that changed since {when}, and keep the rest"
+            ),
             format!("重新完成 {when} 以来受设置变动影响的阶段，其余沿用"),
         ),
-    });
-    Ok(lines)
+    })
 }
 
 #[cfg(test)]

@@ -288,9 +288,9 @@ const LIFT: &[Column] = &[
 #[rustfmt::skip] // one entry a line
 const CURVES: &[Column] = &[
     MODEL,
-    ("curve", TEXT, "`roc` or `precision_recall`"),
-    ("x", NUMBER, "false positive rate, or recall"),
-    ("y", NUMBER, "true positive rate, or precision"),
+    ("curve", TEXT, "`roc`, `precision_recall` or `profit`"),
+    ("x", NUMBER, "false positive rate, recall, or share contacted"),
+    ("y", NUMBER, "true positive rate, precision, or what the first offer brings on the test"),
     VERSION,
     SPLIT,
     TEST_DATE,

@@ -74,6 +74,7 @@ pub(super) async fn part(
         budget: policy.budget.map(|budget| budget.get()),
         spend: notes.spend,
         considered: notes.considered,
+        lost_already: notes.lost_already,
         chosen: notes.chosen,
         held_out: notes.held_out_intended,
         hold_out_share: policy.hold_out.get(),
@@ -147,11 +148,7 @@ async fn top(m: &Material<'_>, chosen: &Chosen) -> Result<Vec<Action>> {
     let ids: Vec<i64> = first.iter().map(|&i| chosen.rows.customer_id[i]).collect();
     let places: Vec<usize> = first.iter().map(|&i| chosen.rows.row[i]).collect();
     let names = m.names(&ids).await?;
-    let version = m
-        .stages
-        .decide
-        .as_ref()
-        .and_then(|done| done.version("decisions"));
+    let version = m.stages.version("decisions");
     let columns = ["why_en", "why_zh"];
     let why = read::texts_at(&m.project.lake, "decisions", version, columns, &places).await?;
     let rows = first.iter().zip(names).zip(why);

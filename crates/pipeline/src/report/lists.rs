@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use jiff::civil::DateTime;
 use perennial_web::Text;
 use perennial_web::lists::{ListCell, ListTable, actions, at_risk, to_csv, to_xlsx};
 use perennial_web::report::{Part, Report};
@@ -47,14 +48,13 @@ pub(super) async fn write(
     survey: &Part<Survey>,
     chosen: &Part<Chosen>,
 ) -> Result<()> {
-    let folder = m.project.reports();
     match (survey, &m.people) {
-        (Ok(survey), Some(people)) => write_at_risk(m, report, survey, people, &folder).await?,
-        _ => remove(&folder, AT_RISK)?,
+        (Ok(survey), Some(people)) => write_at_risk(m, report, survey, people).await?,
+        _ => remove(&m.project.reports(), AT_RISK)?,
     }
     match chosen {
-        Ok(chosen) => write_actions(m, report, chosen, &folder).await,
-        Err(_) => remove(&folder, ACTIONS),
+        Ok(chosen) => write_actions(m, report, chosen).await,
+        Err(_) => remove(&m.project.reports(), ACTIONS),
     }
 }
 
@@ -70,84 +70,81 @@ async fn write_at_risk(
     report: &Report,
     survey: &Survey,
     people: &People,
-    folder: &Path,
 ) -> Result<()> {
-    let (language, currency) = (
-        m.project.settings.project.language,
-        report.currency.as_deref(),
-    );
-    let version = m
-        .stages
-        .model
-        .as_ref()
-        .and_then(|done| done.version("scores"));
-    let mut texts = Texts::new(
-        m,
-        "scores",
-        version,
-        ["reasons_en", "reasons_zh"],
-        &survey.order,
-    );
-    write_list(
-        folder,
-        AT_RISK,
-        parts(survey.order.len(), PART_ROWS),
-        async |range: Range<usize>| {
-            let order = survey.order.get(range.clone()).unwrap_or_default();
-            let ids: Vec<i64> = order.iter().map(|&i| people.customer_id[i]).collect();
-            let names = m.names(&ids).await?;
-            let said = texts.of(range).await?;
-            let rows = order.iter().zip(names).zip(said);
-            let rows: Vec<_> = rows
-                .map(|((&i, name), said)| {
-                    let reasons = if said.is_empty() {
-                        Vec::new()
-                    } else {
-                        vec![Text::same(said)]
-                    };
-                    customer(people, i, name, reasons)
-                })
-                .collect();
-            Ok(at_risk(&rows, to_web(language), currency, report.made_at))
+    let order = &survey.order;
+    let list = List {
+        name: AT_RISK,
+        ids: order.iter().map(|&i| people.customer_id[i]).collect(),
+        texts: Texts::new(m, "scores", ["reasons_en", "reasons_zh"], order),
+        row: |place: usize, name: String, said: String| {
+            let reasons = if said.is_empty() {
+                Vec::new()
+            } else {
+                vec![Text::same(said)]
+            };
+            customer(people, order[place], name, reasons)
         },
-    )
-    .await
+        table: at_risk,
+    };
+    list.write(m, report).await
 }
 
-async fn write_actions(
-    m: &Material<'_>,
-    report: &Report,
-    chosen: &Chosen,
-    folder: &Path,
-) -> Result<()> {
-    let (language, currency) = (
-        m.project.settings.project.language,
-        report.currency.as_deref(),
-    );
-    let version = m
-        .stages
-        .decide
-        .as_ref()
-        .and_then(|done| done.version("decisions"));
-    let places: Vec<usize> = chosen.order.iter().map(|&i| chosen.rows.row[i]).collect();
-    let mut texts = Texts::new(m, "decisions", version, ["why_en", "why_zh"], &places);
-    write_list(
-        folder,
-        ACTIONS,
-        parts(chosen.order.len(), PART_ROWS),
-        async |range: Range<usize>| {
-            let order = chosen.order.get(range.clone()).unwrap_or_default();
-            let ids: Vec<i64> = order.iter().map(|&i| chosen.rows.customer_id[i]).collect();
-            let names = m.names(&ids).await?;
-            let why = texts.of(range).await?;
-            let rows = order.iter().zip(names).zip(why);
-            let rows: Vec<_> = rows
-                .map(|((&i, name), why)| action(&chosen.rows, i, name, Text::same(why)))
-                .collect();
-            Ok(actions(&rows, to_web(language), currency, report.made_at))
+async fn write_actions(m: &Material<'_>, report: &Report, chosen: &Chosen) -> Result<()> {
+    let (order, rows) = (&chosen.order, &chosen.rows);
+    let places: Vec<usize> = order.iter().map(|&i| rows.row[i]).collect();
+    let list = List {
+        name: ACTIONS,
+        ids: order.iter().map(|&i| rows.customer_id[i]).collect(),
+        texts: Texts::new(m, "decisions", ["why_en", "why_zh"], &places),
+        row: |place: usize, name: String, why: String| {
+            action(rows, order[place], name, Text::same(why))
         },
-    )
-    .await
+        table: actions,
+    };
+    list.write(m, report).await
+}
+
+/// A list before it is written.
+struct List<'a, F, R> {
+    name: &'static str,
+    /// The customers, in the order of the list.
+    ids: Vec<i64>,
+    /// What is said of each.
+    texts: Texts<'a>,
+    /// A row from its place in the list, the customer's identifier and text.
+    row: F,
+    table: fn(&[R], perennial_web::Language, Option<&str>, DateTime) -> ListTable,
+}
+
+impl<F: Fn(usize, String, String) -> R, R> List<'_, F, R> {
+    /// Writes both files, part by part.
+    async fn write(self, m: &Material<'_>, report: &Report) -> Result<()> {
+        let Self {
+            name,
+            ids,
+            mut texts,
+            row,
+            table,
+        } = self;
+        let language = to_web(m.project.settings.project.language);
+        let (currency, made_at) = (report.currency.as_deref(), report.made_at);
+        let folder = m.project.reports();
+        write_list(
+            &folder,
+            name,
+            parts(ids.len(), PART_ROWS),
+            async |range: Range<usize>| {
+                let names = m.names(ids.get(range.clone()).unwrap_or_default()).await?;
+                let said = texts.of(range.clone()).await?;
+                let rows = range.zip(names).zip(said);
+                let rows: Vec<R> = rows
+                    .map(|((place, name), text)| row(place, name, text))
+                    .collect();
+                Ok(table(&rows, language, currency, made_at))
+            },
+        )
+        .await
+    }
 }
 
 /// Texts of a table's rows in the project's language, in the order of a list;
@@ -168,7 +165,6 @@ impl<'a> Texts<'a> {
     fn new(
         m: &'a Material<'a>,
         table: &'static str,
-        version: Option<i64>,
         [en, zh]: [&'static str; 2],
         places: &'a [usize],
     ) -> Self {
@@ -179,7 +175,7 @@ impl<'a> Texts<'a> {
         Self {
             m,
             table,
-            version,
+            version: m.stages.version(table),
             column,
             places,
             start: 0,

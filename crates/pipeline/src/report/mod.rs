@@ -32,9 +32,11 @@ use self::actions::Chosen;
 use self::material::Material;
 use self::risk::Survey;
 use crate::Result;
+use crate::answer::pick;
 use crate::project::{Project, make_private_folder};
-use crate::run::{Stages, nothing_yet, stages_of};
+use crate::run::{Stages, stages_of};
 use crate::settings::Language;
+use crate::visible::{Whole, whole_run};
 
 /// The level of every interval in the report.
 const INTERVAL_LEVEL: f64 = 0.95;
@@ -57,15 +59,25 @@ pub(crate) struct Written {
 pub struct ReportWritten {
     /// The page.
     pub path: PathBuf,
+    /// Whether the page is of the last whole run, and `--until` stopped a newer.
+    pub is_behind: bool,
 }
 
 impl ReportWritten {
     /// What to tell the user.
     pub fn lines(&self, language: Language) -> Vec<String> {
-        vec![match language {
+        let mut lines = vec![match language {
             Language::English => format!("report: {}", self.path.display()),
             Language::Chinese => format!("报告：{}", self.path.display()),
-        }]
+        }];
+        if self.is_behind {
+            lines.push(pick(
+                language,
+                "it is of the last whole run: a later one was stopped by `--until`, and `perennial run` finishes it".to_owned(),
+                "报告来自上一次完整的运行：之后的运行因 `--until` 提前结束，执行 `perennial run` 即可补全".to_owned(),
+            ));
+        }
+        lines
     }
 }
 
@@ -114,6 +126,7 @@ pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> R
         lines.extend(
             ReportWritten {
                 path: folder.join(PAGE),
+                is_behind: false,
             }
             .lines(language),
         );
@@ -125,7 +138,7 @@ pub(crate) async fn write(project: &Project, run_id: &str, stages: &Stages) -> R
     })
 }
 
-/// Writes the report of the last complete run in one language, to `out` (into
+/// Writes the report of the last whole run in one language, to `out` (into
 /// it, where it is a folder) or to `reports/report.html` of the project.
 ///
 /// # Errors
@@ -135,9 +148,7 @@ pub async fn report(
     language: Language,
     out: Option<&Path>,
 ) -> Result<ReportWritten> {
-    let Some(run) = project.ledger.latest_complete_run().await? else {
-        return Err(nothing_yet());
-    };
+    let Whole { run, is_behind } = whole_run(project).await?;
     let stages = stages_of(project, &run.run_id).await?;
     let material = Material::load(project, &run.run_id, &stages).await?;
     let filled = fill(&material, false).await?;
@@ -151,7 +162,7 @@ pub async fn report(
         }
     };
     files::write(&path, page.as_bytes())?;
-    Ok(ReportWritten { path })
+    Ok(ReportWritten { path, is_behind })
 }
 
 /// The language as the pages know it.

@@ -20,7 +20,7 @@ const TOP: usize = 20;
 /// Bars of the distribution.
 const BINS: usize = 10;
 
-/// Everybody who was scored, looked at once.
+/// Everybody who was scored and is not lost already, looked at once.
 #[derive(Debug)]
 pub(super) struct Survey {
     /// Those at risk, by their place among the customers; most margin at stake
@@ -52,7 +52,8 @@ pub(super) async fn part(
     };
     Ok(Ok(Risk {
         lost: lost(m),
-        customers_scored: people.customer_id.len() as u64,
+        customers_scored: people.customer_id.len() as u64 - people.lost_already_count(),
+        lost_already: people.lost_already_count(),
         customers_at_risk: survey.order.len() as u64,
         threshold: notes.threshold,
         threshold_reason: threshold_reason(m, notes),
@@ -95,11 +96,7 @@ async fn top(m: &Material<'_>, people: &People, survey: &Survey) -> Result<Vec<C
     }
     let ids: Vec<i64> = first.iter().map(|&i| people.customer_id[i]).collect();
     let names = m.names(&ids).await?;
-    let version = m
-        .stages
-        .model
-        .as_ref()
-        .and_then(|done| done.version("scores"));
+    let version = m.stages.version("scores");
     let columns = ["reasons_en", "reasons_zh"];
     let said = read::texts_at(&m.project.lake, "scores", version, columns, first).await?;
     let rows = first.iter().zip(names).zip(said);
@@ -134,7 +131,8 @@ fn stake(people: &People, i: usize) -> f64 {
 
 fn survey(people: &People, threshold: f64) -> Survey {
     let p = &people.churn_probability;
-    let mut order: Vec<usize> = (0..p.len()).filter(|&i| p[i] >= threshold).collect();
+    let here = || (0..p.len()).filter(|&i| !people.lost_already[i]);
+    let mut order: Vec<usize> = here().filter(|&i| p[i] >= threshold).collect();
     // Whoever has no known value comes last; among equals the likelier to leave
     // first, then any fixed order.
     let rank = |i: usize| {
@@ -161,7 +159,7 @@ fn survey(people: &People, threshold: f64) -> Survey {
         Err(Missing::NoAmounts)
     };
     Survey {
-        expected_losses: summed(0..p.len(), people, |_| 1.0),
+        expected_losses: summed(here(), people, |_| 1.0),
         distribution: distribution(people, valued),
         margin_at_stake,
         order,
@@ -198,6 +196,7 @@ fn summed(
 }
 
 /// Customers in tenths of the churn probability; the last holds one itself.
+/// Whoever is lost already is in none.
 fn distribution(people: &People, valued: bool) -> Vec<ProbabilityBin> {
     let mut bins: Vec<ProbabilityBin> = (0..BINS)
         .map(|at| ProbabilityBin {
@@ -209,7 +208,8 @@ fn distribution(people: &People, valued: bool) -> Vec<ProbabilityBin> {
         .collect();
     for (i, &p) in people.churn_probability.iter().enumerate() {
         let at = bins.partition_point(|bin| bin.low <= p).saturating_sub(1);
-        let Some(bin) = bins.get_mut(at).filter(|_| p.is_finite()) else {
+        let counts = p.is_finite() && !people.lost_already[i];
+        let Some(bin) = bins.get_mut(at).filter(|_| counts) else {
             continue;
         };
         bin.customers += 1;

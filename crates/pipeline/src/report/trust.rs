@@ -6,7 +6,7 @@ use perennial_history::order_line_features;
 use perennial_web::Text;
 use perennial_web::report::{
     CalibrationBin, Confusion, Curve, Estimate, Evaluation, Leak, LiftDecile, ModelKind,
-    ModelMetrics, Part, PlainTrust, Split, SplitRole, Trust, Weight,
+    ModelMetrics, Part, PlainTrust, ProfitPoint, Split, SplitRole, Trust, Weight,
 };
 
 use super::material::Material;
@@ -59,7 +59,7 @@ pub(super) async fn part(m: &Material<'_>) -> Result<Part<Trust>> {
         calibration: notes.in_use().calibration.iter().map(calibration).collect(),
         lift: notes.in_use().deciles.iter().map(lift).collect(),
         confusion: confusion(m, notes),
-        profit: Vec::new(),
+        profit: profit(notes.in_use()),
         weights: weights(m, notes).await?,
         splits: splits(m, notes).await?,
         small_data: small::text(&notes.small),
@@ -145,6 +145,11 @@ fn lift(&(decile, rows, lost, lift): &(u8, u64, f64, f64)) -> LiftDecile {
         lost: lost.round().max(0.0) as u64,
         lift: Estimate::exact(lift),
     }
+}
+
+fn profit(notes: &ModelNotes) -> Vec<ProfitPoint> {
+    let point = |&(share, profit): &(f64, f64)| ProfitPoint { share, profit };
+    notes.profit.iter().map(point).collect()
 }
 
 fn confusion(m: &Material<'_>, notes: &Notes) -> Option<Confusion> {
@@ -307,6 +312,7 @@ mod tests {
                 ("recall".to_owned(), 0.4, None, None, 150),
             ],
             confusion: Some((hits, 40, 90, 810)),
+            profit: vec![(0.0, 0.0), (1.0, precision)],
             ..ModelNotes::default()
         };
         let notes = Notes {
@@ -325,5 +331,11 @@ mod tests {
         assert_eq!(found.named_that_left, Estimate::between(0.6, 0.5, 0.7));
         assert_eq!(found.found, Estimate::exact(0.4));
         assert_eq!(plain(&Notes::default()).named, 0);
+        let curve = profit(notes.in_use());
+        assert_eq!(
+            (curve.len(), curve[1].share, curve[1].profit),
+            (2, 1.0, 0.6)
+        );
+        assert!(profit(&ModelNotes::default()).is_empty());
     }
 }

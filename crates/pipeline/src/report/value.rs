@@ -57,13 +57,13 @@ fn lifetime(notes: &Notes) -> Vec<LifetimeValue> {
         .collect()
 }
 
-/// An estimate with its interval; without one where the ends do not hold the
-/// value, as when no probability had an interval.
-fn between(value: f64, low: f64, high: f64) -> Estimate {
-    if low < high && (low..=high).contains(&value) {
-        Estimate::between(value, low, high)
-    } else {
-        Estimate::exact(value)
+/// An estimate with its interval; without one where an end is not known, as
+/// when no probability had an interval, or where the ends do not hold the value.
+fn between(value: f64, low: Option<f64>, high: Option<f64>) -> Estimate {
+    let holding = |(low, high): &(f64, f64)| low < high && (*low..=*high).contains(&value);
+    Estimate {
+        value,
+        interval: low.zip(high).filter(holding),
     }
 }
 
@@ -158,7 +158,11 @@ mod tests {
 
     #[test]
     fn an_interval_that_does_not_hold_its_value_is_none() {
-        assert_eq!(between(5.0, 4.0, 7.0).interval, Some((4.0, 7.0)));
-        assert_eq!(between(5.0, 0.0, 0.0).interval, None);
+        assert_eq!(
+            between(5.0, Some(4.0), Some(7.0)).interval,
+            Some((4.0, 7.0))
+        );
+        assert_eq!(between(5.0, Some(0.0), Some(0.0)).interval, None);
+        assert_eq!(between(5.0, Some(4.0), None).interval, None);
     }
 }

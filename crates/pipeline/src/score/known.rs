@@ -11,11 +11,10 @@ use super::{Decided, ScoreSummary, Scored, Sink, small_note, unwritable};
 use crate::answer::{Both, listed, moment};
 use crate::models::notes_of;
 use crate::project::Project;
-use crate::query::visible_versions;
 use crate::run::nothing_yet;
 use crate::stages::ingest::KIND;
 use crate::stages::people::ids;
-use crate::{Error, Result};
+use crate::{Error, Result, visible};
 
 /// Scores the customers named, in their order.
 pub(super) async fn score(
@@ -24,7 +23,9 @@ pub(super) async fn score(
     sink: Sink<'_>,
 ) -> Result<ScoreSummary> {
     let wanted = subjects(project, names).await?;
-    let versions = visible_versions(project).await?;
+    // Score and decision belong together, so they are of one run.
+    let run = visible::whole_run(project).await?.run;
+    let versions = project.ledger.outputs_of(&run.run_id).await?;
     let mut found: HashMap<i64, Scored> = HashMap::new();
     let mut model_version = None;
     let scores = versions.get("scores").copied().ok_or_else(nothing_yet)?;
@@ -51,14 +52,13 @@ pub(super) async fn score(
         scored.customer = Some(name.clone());
         sink(&scored).map_err(unwritable)?;
     }
-    let last = project.ledger.latest_complete_run().await?;
     let card = match &model_version {
         Some(version) => project.ledger.model(version).await?.map(|model| model.card),
         None => None,
     };
     Ok(ScoreSummary {
         model_version,
-        as_of: last.and_then(|run| run.as_of_us).map(moment),
+        as_of: run.as_of_us.map(moment),
         customers: names.len() as u64,
         notes: card
             .and_then(|card| small_note(&notes_of(&card)))

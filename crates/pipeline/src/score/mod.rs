@@ -19,10 +19,9 @@ use crate::answer::Both;
 use crate::models::notes_of;
 use crate::models::served::Served;
 use crate::project::Project;
-use crate::query::visible_versions;
 use crate::stages::model::{MODEL, Notes};
 use crate::stages::people::number_column;
-use crate::{Error, Result};
+use crate::{Error, Result, visible};
 
 /// Whom to score.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,10 +126,10 @@ impl Serving {
 
 /// The probabilities that a version gave the last run's customers, ascending.
 async fn others(project: &Project, version: &str) -> Result<Option<Vec<f64>>> {
-    let Ok(versions) = visible_versions(project).await else {
+    let Ok(visible) = visible::tables(project).await else {
         return Ok(None);
     };
-    let Some(scores) = versions.get("scores").copied() else {
+    let Some(scores) = visible.versions.get("scores").copied() else {
         return Ok(None);
     };
     let mut all = Vec::new();

@@ -24,6 +24,9 @@ const HOLD_OUT_SALT: &str = "hold-out";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Notes {
     pub considered: u64,
+    /// Not considered because their label says that they are lost already.
+    #[serde(default)]
+    pub lost_already: u64,
     pub chosen: u64,
     pub held_out: u64,
     /// Of those held out, how many would have got an offer.
@@ -82,6 +85,8 @@ struct Decided {
     held_out: Vec<bool>,
     /// Customers whose value is known; the others get no offer.
     known: Vec<bool>,
+    /// Those of them who can be kept: not lost already.
+    candidate: Vec<bool>,
     plan: Option<Plan>,
     frontier: Vec<(f64, f64, u64)>,
     none_because: Option<String>,
@@ -104,9 +109,14 @@ impl Decided {
             .zip(&people.churn_probability)
             .map(|(m, p)| m.is_finite() && p.is_finite())
             .collect();
+        let candidate: Vec<bool> = known
+            .iter()
+            .zip(&people.lost_already)
+            .map(|(known, lost)| *known && !lost)
+            .collect();
         let none_because = if settings.offers.is_empty() {
             Some("no_offers")
-        } else if !known.contains(&true) {
+        } else if !candidate.contains(&true) {
             Some("no_values")
         } else {
             None
@@ -115,6 +125,7 @@ impl Decided {
             arms,
             held_out,
             known,
+            candidate,
             plan: None,
             frontier: Vec::new(),
             none_because: none_because.map(str::to_owned),
@@ -131,13 +142,13 @@ impl Decided {
         let zero_unless = |values: &[f64]| -> Vec<f64> {
             values
                 .iter()
-                .zip(&self.known)
+                .zip(&self.candidate)
                 .map(|(v, k)| if *k { *v } else { 0.0 })
                 .collect()
         };
         let key: Vec<u64> = people.customer_id.iter().map(|&id| id as u64).collect();
         let eligible: Vec<u64> = self
-            .known
+            .candidate
             .iter()
             .map(|k| if *k { u64::MAX } else { 0 })
             .collect();
@@ -190,6 +201,7 @@ impl Decided {
             words::why_decided(&words::Case {
                 offer: intended(i),
                 held_out: self.held_out[i],
+                lost_already: people.lost_already[i],
                 value_known: self.known[i],
                 churn_probability: people.churn_probability[i],
                 margin_per_year: people.margin_per_year[i],
@@ -244,9 +256,13 @@ impl Decided {
         };
         let churn = sum(Some(&people.churn_probability));
         Notes {
-            considered: self.known.iter().filter(|k| **k).count() as u64,
+            considered: self.candidate.iter().filter(|k| **k).count() as u64,
+            lost_already: people.lost_already_count(),
             chosen: chosen.len() as u64,
-            held_out: self.held_out.iter().filter(|h| **h).count() as u64,
+            held_out: {
+                let both = self.held_out.iter().zip(&people.lost_already);
+                both.filter(|(held, lost)| **held && !**lost).count() as u64
+            },
             held_out_intended: plan.map_or(0, |plan| {
                 let both = self.held_out.iter().zip(&plan.intended);
                 both.filter(|(held, intended)| **held && intended.is_some())

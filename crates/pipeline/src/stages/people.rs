@@ -3,14 +3,16 @@
 //! are to leave. Read from the tables that `features` or `ingest` and `model`
 //! left.
 
+use std::collections::HashMap;
+
 use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
 use perennial_lake::arrow::datatypes::{Float64Type, Int64Type};
 use perennial_lake::tables::read_batches;
 
 use super::features;
-use super::ingest::table_name;
+use super::ingest::{LABEL, table_name};
 use super::rows::{numbers, read_rows};
-use crate::settings::{Per, Settings};
+use crate::settings::{Literal, Per, Settings};
 use crate::stage::{Done, Run};
 use crate::{Error, Result};
 
@@ -30,6 +32,16 @@ pub(crate) struct People {
     pub historic: Vec<f64>,
     pub silence_days: Vec<f64>,
     pub gap_mean_days: Vec<f64>,
+    /// Lost already, as the label says: scored, but neither about to leave nor
+    /// to be given anything. Nobody where the customers come from order lines.
+    pub lost_already: Vec<bool>,
+}
+
+impl People {
+    /// How many are lost already.
+    pub fn lost_already_count(&self) -> u64 {
+        self.lost_already.iter().filter(|lost| **lost).count() as u64
+    }
 }
 
 /// Where the scores come from and how far ahead they look.
@@ -76,7 +88,12 @@ pub(crate) async fn read_people(run: &Run<'_>, basis: &Basis<'_>) -> Result<Peop
         None => from_customers(run, basis.ingest, &mut people).await?,
     }
     let rows = people.customer_id.len();
-    if people.margin_per_year.len() != rows || people.historic.len() != rows {
+    let columns = [
+        people.margin_per_year.len(),
+        people.historic.len(),
+        people.lost_already.len(),
+    ];
+    if columns.iter().any(|length| *length != rows) {
         return Err(out_of_step());
     }
     Ok(people)
@@ -119,6 +136,7 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
             people.historic.push(margin * total[i]);
             people.silence_days.push(recency[i]);
             people.gap_mean_days.push(gap[i]);
+            people.lost_already.push(false);
         }
         Ok(())
     })
@@ -128,10 +146,13 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
 async fn from_customers(run: &Run<'_>, ingest: &Done, people: &mut People) -> Result<()> {
     let settings = &run.project.settings;
     let (lake, version) = (&run.project.lake, ingest.version("customers"));
+    let lost_when = lost_when(settings);
     let mut seen = Vec::new();
     let mut amounts = Vec::new();
+    let mut lost = Vec::new();
     read_batches(lake, "customers", version, None, |batch| {
         seen.extend(ids(&batch));
+        lost.extend(is_lost(&batch, lost_when));
         match &settings.value.amount {
             Some(column) => amounts.extend(number_column(&batch, &table_name(column))),
             None => amounts.extend(std::iter::repeat_n(f64::NAN, batch.num_rows())),
@@ -140,15 +161,46 @@ async fn from_customers(run: &Run<'_>, ingest: &Done, people: &mut People) -> Re
     })
     .await?;
     let yearly = settings.value.margin.get() * periods_per_year(settings);
-    let by_id: std::collections::HashMap<i64, f64> = seen.into_iter().zip(amounts).collect();
+    let known = amounts.into_iter().zip(lost);
+    let by_id: HashMap<i64, (f64, bool)> = seen.into_iter().zip(known).collect();
     for id in &people.customer_id {
-        let amount = by_id.get(id).copied().unwrap_or(f64::NAN);
+        let (amount, lost) = by_id.get(id).copied().unwrap_or((f64::NAN, false));
+        people.lost_already.push(lost);
         people.margin_per_year.push(amount * yearly);
         people.historic.push(f64::NAN);
         people.silence_days.push(f64::NAN);
         people.gap_mean_days.push(f64::NAN);
     }
     Ok(())
+}
+
+/// Whether the label says of each row that the customer is lost; not, where it
+/// says nothing.
+fn is_lost(batch: &RecordBatch, lost_when: &str) -> Vec<bool> {
+    let labels = batch
+        .column_by_name(LABEL)
+        .and_then(|c| c.as_string_opt::<i32>());
+    labels.map_or_else(
+        || vec![false; batch.num_rows()],
+        |labels| {
+            labels
+                .iter()
+                .map(|label| label.is_some_and(|label| says_lost(label, lost_when)))
+                .collect()
+        },
+    )
+}
+
+/// The value of the label that means lost.
+pub(crate) fn lost_when(settings: &Settings) -> &str {
+    let when = settings.lost.lost_when.as_ref();
+    when.map(Literal::as_str).unwrap_or_default()
+}
+
+/// Whether a label says lost; `1` and `1.0` are the same value.
+pub(crate) fn says_lost(label: &str, when: &str) -> bool {
+    let label = label.trim();
+    label == when || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// How often in a year `value.amount` is paid.
@@ -184,6 +236,10 @@ fn out_of_step() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use perennial_lake::arrow::array::{ArrayRef, StringArray};
+
     use super::*;
 
     #[test]
@@ -192,5 +248,19 @@ mod tests {
         assert_eq!(margin_per_year(0.5, 100.0, 73.0, 60.0), 250.0);
         // Bought 100 today: a year is reckoned from one horizon, not from a day.
         assert_eq!(margin_per_year(1.0, 100.0, 0.5, 73.0), 500.0);
+    }
+
+    #[test]
+    fn the_label_says_who_is_lost_already() {
+        let labels = StringArray::from(vec![Some("yes"), Some(" yes "), Some("no"), None]);
+        let batch = RecordBatch::try_from_iter([(LABEL, Arc::new(labels) as ArrayRef)]).unwrap();
+        assert_eq!(is_lost(&batch, "yes"), [true, true, false, false]);
+        let other = RecordBatch::try_from_iter([(
+            "visits",
+            Arc::new(StringArray::from(vec!["yes"])) as ArrayRef,
+        )])
+        .unwrap();
+        assert_eq!(is_lost(&other, "yes"), [false]);
+        assert!(says_lost("1.0", "1") && !says_lost("10", "1"));
     }
 }

@@ -28,8 +28,8 @@ pub(crate) struct Notes {
     /// Years over which the formulas add up.
     pub years: u32,
     pub historic_total: Option<f64>,
-    /// By formula: name, total, low, high.
-    pub totals: Vec<(String, f64, f64, f64)>,
+    /// By formula: name, total, and the ends of its interval, where there are any.
+    pub totals: Vec<(String, f64, Option<f64>, Option<f64>)>,
     /// Plain sum over survival sum, over all customers.
     pub plain_over_survival: Option<f64>,
     pub plain_misleads: bool,
@@ -61,6 +61,18 @@ struct Estimates {
     expected: Vec<f64>,
     low: Vec<f64>,
     high: Vec<f64>,
+}
+
+impl Estimates {
+    /// The sum of one end of the intervals; none where a customer with a value
+    /// has no such end, since the sum would not be an end of the total.
+    fn total_of(&self, ends: &[f64]) -> Option<f64> {
+        let valued = self.expected.iter().zip(ends);
+        let mut valued = valued.filter(|(value, _)| value.is_finite()).peekable();
+        valued.peek()?;
+        let sum: f64 = valued.map(|(_, end)| end).sum();
+        sum.is_finite().then_some(sum)
+    }
 }
 
 struct Values {
@@ -145,8 +157,10 @@ impl Values {
     fn notes(&self, people: &People) -> Result<Notes> {
         let sum = |v: &[f64]| v.iter().filter(|v| v.is_finite()).sum::<f64>();
         let any = |v: &[f64]| v.iter().any(|v| v.is_finite());
-        let totals = [(SURVIVAL_SUM, &self.survival), (PLAIN_SUM, &self.plain)]
-            .map(|(name, e)| (name.to_owned(), sum(&e.expected), sum(&e.low), sum(&e.high)));
+        let totals = [(SURVIVAL_SUM, &self.survival), (PLAIN_SUM, &self.plain)].map(|(name, e)| {
+            let (low, high) = (e.total_of(&e.low), e.total_of(&e.high));
+            (name.to_owned(), sum(&e.expected), low, high)
+        });
         let compared = compare_clv(sum(&self.plain.expected), sum(&self.survival.expected))?;
         Ok(Notes {
             customers: people.customer_id.len() as u64,
@@ -160,5 +174,25 @@ impl Values {
             plain_over_survival: compared.ratio,
             plain_misleads: compared.plain_misleads,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_without_intervals_have_no_ends() {
+        let nan = f64::NAN;
+        let mut values = Estimates {
+            expected: vec![10.0, 20.0, nan],
+            low: vec![8.0, 15.0, nan],
+            high: vec![12.0, 26.0, nan],
+        };
+        assert_eq!(values.total_of(&values.low), Some(23.0));
+        assert_eq!(values.total_of(&values.high), Some(38.0));
+        values.low[1] = nan;
+        assert_eq!(values.total_of(&values.low), None);
+        assert_eq!(Estimates::default().total_of(&[]), None);
     }
 }

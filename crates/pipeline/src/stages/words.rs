@@ -1,9 +1,15 @@
 //! Reasons and decisions in words, English and Chinese.
 
-use perennial_history::{FeatureSpec, Unit, fill, order_line_features};
-use perennial_learn::explain::{Direction, Reason, Typical, Value};
+use perennial_history::{FeatureSpec, Reasons, Unit, fill, order_line_features};
+use perennial_learn::explain::{Reason, Typical, Value};
 
 use crate::settings::Offer;
+
+/// Said of a value that is the usual one. Without "is typical": by that the
+/// report tells where a phrase of the catalogue goes on.
+const USUAL_EN: &str = "as is usual";
+/// The same in Chinese.
+const USUAL_ZH: &str = "与多数客户相同";
 
 /// A sentence or list of reasons in both languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,13 +18,24 @@ pub(crate) struct Said {
     pub zh: String,
 }
 
-/// The reasons of one customer; those that speak for leaving come first.
+/// The reasons of one customer; those that speak for leaving come first. Columns
+/// of which the same is to be said are one reason: their parts are added up.
 pub(crate) fn reasons(found: &[Reason], names: &[&str], currency: &str) -> Said {
-    let mut ordered: Vec<&Reason> = found.iter().collect();
-    ordered.sort_by_key(|r| r.direction != Direction::Raises);
-    let said: Vec<Said> = ordered
+    let mut said: Vec<(Said, f64)> = Vec::new();
+    for reason in found {
+        let Some(name) = names.get(reason.column) else {
+            continue;
+        };
+        let phrase = phrase(reason, name, currency);
+        match said.iter_mut().find(|(before, _)| *before == phrase) {
+            Some((_, sum)) => *sum += reason.contribution,
+            None => said.push((phrase, reason.contribution)),
+        }
+    }
+    said.sort_by_key(|(_, sum)| *sum <= 0.0);
+    let said: Vec<Said> = said
         .into_iter()
-        .filter_map(|r| Some(one(r, names.get(r.column)?, currency)))
+        .map(|(phrase, sum)| directed(phrase, sum))
         .collect();
     let join = |pick: fn(&Said) -> &str, between: &str| {
         said.iter().map(pick).collect::<Vec<_>>().join(between)
@@ -29,18 +46,23 @@ pub(crate) fn reasons(found: &[Reason], names: &[&str], currency: &str) -> Said 
     }
 }
 
-fn one(reason: &Reason, name: &str, currency: &str) -> Said {
-    let raises = reason.direction == Direction::Raises;
+/// What is to be said of one column, whichever way it points.
+fn phrase(reason: &Reason, name: &str, currency: &str) -> Said {
     let (en, zh) = match order_line_features().iter().find(|spec| spec.name == name) {
         Some(spec) => known_feature(spec, reason, currency),
         None => own_column(name, reason),
     };
-    if raises {
-        return Said { en, zh };
+    Said { en, zh }
+}
+
+/// The phrase, marked where it speaks against leaving.
+fn directed(phrase: Said, contribution: f64) -> Said {
+    if contribution > 0.0 {
+        return phrase;
     }
     Said {
-        en: format!("{en} (speaks for staying)"),
-        zh: format!("{zh}（有利于留存）"),
+        en: format!("{} (speaks for staying)", phrase.en),
+        zh: format!("{}（有利于留存）", phrase.zh),
     }
 }
 
@@ -52,19 +74,35 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
             missing(spec.reason_zh.missing, spec.zh),
         );
     };
-    let typical = match &reason.typical {
-        Typical::Number { median, .. } => *median,
-        _ => value,
-    };
-    let (value_text, typical_text) = (
-        printed(value, spec.unit, currency),
-        printed(typical, spec.unit, currency),
+    let value_text = printed(value, spec.unit, currency);
+    let value_zh = chinese(&value_text);
+    let alone = (
+        fill(clause_of_value(spec.reason_en.higher), &value_text, ""),
+        fill(clause_of_value(spec.reason_zh.higher), &value_zh, ""),
     );
-    let pick = |r: &perennial_history::Reasons| if value >= typical { r.higher } else { r.lower };
+    let Typical::Number { median, .. } = reason.typical else {
+        return alone;
+    };
+    let typical_text = printed(median, spec.unit, currency);
+    // What reads the same is the same to the reader, whatever lies beyond the digits.
+    if value_text == typical_text {
+        return (
+            format!("{}, {USUAL_EN}", alone.0),
+            format!("{}，{USUAL_ZH}", alone.1),
+        );
+    }
+    let pick = |r: &Reasons| if value >= median { r.higher } else { r.lower };
     (
         fill(pick(&spec.reason_en), &value_text, &typical_text),
-        fill(pick(&spec.reason_zh), &value_text, &typical_text),
+        fill(pick(&spec.reason_zh), &value_zh, &chinese(&typical_text)),
     )
+}
+
+/// The part of a phrase that says the value, without the comparison.
+fn clause_of_value(phrase: &str) -> &str {
+    let mut clauses = phrase.split([',', ';', ':', '，', '；', '：']);
+    let clause = clauses.find(|clause| clause.contains("{value}"));
+    clause.unwrap_or(phrase).trim()
 }
 
 /// A column of the user's own table: its name, the value, what is usual.
@@ -79,15 +117,17 @@ fn own_column(name: &str, reason: &Reason) -> (String, String) {
         Typical::Level(level) => Some(level.clone()),
         Typical::Nothing => None,
     };
+    let (en, zh) = (value("missing"), value("空"));
     match usual {
+        Some(usual) if usual == en && reason.value != Value::Missing => (
+            format!("{name} is {en}, {USUAL_EN}"),
+            format!("{name} 为 {zh}，{USUAL_ZH}"),
+        ),
         Some(usual) => (
-            format!("{name} is {} (usual: {usual})", value("missing")),
-            format!("{name} 为 {}（通常为 {usual}）", value("空")),
+            format!("{name} is {en} (usual: {usual})"),
+            format!("{name} 为 {zh}（通常为 {usual}）"),
         ),
-        None => (
-            format!("{name} is {}", value("missing")),
-            format!("{name} 为 {}", value("空")),
-        ),
+        None => (format!("{name} is {en}"), format!("{name} 为 {zh}")),
     }
 }
 
@@ -106,6 +146,11 @@ pub(crate) fn rule_reason(column: &str) -> Said {
             zh: format!("简单规则只看 {column}"),
         },
     }
+}
+
+/// A printed number as Chinese writes it: the per-cent sign without a blank.
+fn chinese(printed: &str) -> String {
+    printed.replace(" %", "%")
 }
 
 /// A number as a reason prints it.
@@ -138,6 +183,8 @@ fn short(value: f64) -> String {
 pub(crate) struct Case<'a> {
     pub offer: Option<&'a Offer>,
     pub held_out: bool,
+    /// The label says that the customer is lost already.
+    pub lost_already: bool,
     pub value_known: bool,
     pub churn_probability: f64,
     pub margin_per_year: f64,
@@ -149,6 +196,12 @@ pub(crate) struct Case<'a> {
 
 /// Why a customer gets an offer, or none.
 pub(crate) fn why_decided(case: &Case<'_>) -> Said {
+    if case.lost_already {
+        return Said {
+            en: "no offer: lost already, as the label says".to_owned(),
+            zh: "不给优惠：标签表明已经流失".to_owned(),
+        };
+    }
     if !case.value_known {
         return Said {
             en: "no offer: the value or the churn probability is not known".to_owned(),
@@ -156,12 +209,13 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
         };
     }
     let percent = format!("{:.0} %", case.churn_probability * 100.0);
+    let percent_zh = chinese(&percent);
     let (within_en, within_zh) = match case.horizon_days {
         Some(days) => (
             format!(" within {days:.0} days"),
             format!("（{days:.0} 天内）"),
         ),
-        None => (String::new(), String::new()),
+        None => (String::new(), " ".to_owned()),
     };
     let money = |v: f64| format!("{} {}", case.currency, short(v));
     let worth = money(case.margin_per_year);
@@ -170,7 +224,7 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
             en: format!(
                 "no offer pays: leaves with {percent}{within_en}, worth {worth} a year at margin"
             ),
-            zh: format!("没有划算的优惠：流失概率{within_zh} {percent}，年毛利 {worth}"),
+            zh: format!("没有划算的优惠：流失概率{within_zh}{percent_zh}，年毛利 {worth}"),
         };
     };
     let effect = offer.assumed_effect.get() * 100.0;
@@ -194,7 +248,7 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
             offer.name
         ),
         zh: format!(
-            "{held_zh}流失概率{within_zh} {percent}，年毛利 {worth}；“{}”假定（未实测）能留住 {effect:.0} % 的流失者，效果持续 {lasts:.0} 天，成本 {cost}：预期净收益 {net}",
+            "{held_zh}流失概率{within_zh}{percent_zh}，年毛利 {worth}；“{}”假定（未实测）能留住 {effect:.0}% 的流失者，效果持续 {lasts:.0} 天，成本 {cost}：预期净收益 {net}",
             offer.name
         ),
     }
@@ -202,6 +256,8 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
 
 #[cfg(test)]
 mod tests {
+    use perennial_learn::explain::Direction;
+
     use super::*;
 
     #[test]
@@ -212,5 +268,85 @@ mod tests {
         assert_eq!(short(0.456), "0.46");
         assert_eq!(short(100.0), "100");
         assert_eq!(printed(0.25, Unit::Share, "GBP"), "25 %");
+    }
+
+    fn reason(column: usize, contribution: f64, value: Value, typical: Typical) -> Reason {
+        Reason {
+            column,
+            contribution,
+            value,
+            typical,
+            direction: if contribution > 0.0 {
+                Direction::Raises
+            } else {
+                Direction::Lowers
+            },
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_the_usual_one_is_not_more_or_less() {
+        for spec in order_line_features() {
+            let usual = Typical::Number {
+                mean: 3.0,
+                median: 3.0,
+            };
+            let found = [reason(0, 1.0, Value::Number(3.0), usual)];
+            let said = reasons(&found, &[spec.name], "GBP");
+            assert!(said.en.ends_with(", as is usual"), "{}", said.en);
+            assert!(said.zh.ends_with("，与多数客户相同"), "{}", said.zh);
+            assert!(
+                !said.en.contains("typical") && said.en.contains('3'),
+                "{}",
+                said.en
+            );
+            assert!(
+                !said.en.contains("than") && !said.zh.contains("一般顾客"),
+                "{}",
+                said.en
+            );
+        }
+    }
+
+    #[test]
+    fn the_same_is_said_once() {
+        let missing = |column, part| reason(column, part, Value::Missing, Typical::Nothing);
+        let names = ["gap_mean_days", "silence_ratio"];
+        let said = reasons(&[missing(0, 0.5), missing(1, -0.2)], &names, "GBP");
+        assert_eq!(said.en, "has bought on one day only");
+        assert_eq!(said.zh, "只在一天里买过");
+        let said = reasons(&[missing(0, -0.5), missing(1, 0.2)], &names, "GBP");
+        assert_eq!(said.en, "has bought on one day only (speaks for staying)");
+    }
+
+    #[test]
+    fn the_usual_level_is_not_named_twice() {
+        let level = |own: &str| {
+            let usual = Typical::Level("basic".to_owned());
+            let found = [reason(0, 0.4, Value::Level(own.to_owned()), usual)];
+            reasons(&found, &["plan"], "EUR")
+        };
+        assert_eq!(level("basic").en, "plan is basic, as is usual");
+        assert_eq!(level("basic").zh, "plan 为 basic，与多数客户相同");
+        assert_eq!(level("gold").en, "plan is gold (usual: basic)");
+    }
+
+    #[test]
+    fn whoever_is_lost_already_gets_no_offer_and_is_told_so() {
+        let case = |lost_already: bool| Case {
+            offer: None,
+            held_out: false,
+            lost_already,
+            value_known: true,
+            churn_probability: 0.9,
+            margin_per_year: 100.0,
+            net: None,
+            horizon_days: None,
+            currency: "EUR",
+        };
+        assert!(why_decided(&case(true)).en.contains("lost already"));
+        assert!(why_decided(&case(true)).zh.contains("已经流失"));
+        assert!(why_decided(&case(false)).en.starts_with("no offer pays"));
+        assert!(why_decided(&case(false)).zh.contains("流失概率 90%，"));
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::number::{NOT_A_NUMBER, count, decimal};
+use super::number::{NO_BREAK, NOT_A_NUMBER, count, decimal};
 use crate::language::Language;
 
 const MONTHS: [&str; 12] = [
@@ -28,15 +28,20 @@ fn month_name(date: Date) -> &'static str {
         .unwrap_or("")
 }
 
-/// `8 December 2011`, `2011年12月8日`.
+/// `8 December 2011`, `2011 年 12 月 8 日`.
 pub fn date(date: Date, language: Language) -> String {
     match language {
         Language::En => format!("{} {} {}", date.day(), month_name(date), date.year()),
-        Language::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        Language::Zh => format!(
+            "{}{NO_BREAK}年{NO_BREAK}{}{NO_BREAK}月{NO_BREAK}{}{NO_BREAK}日",
+            date.year(),
+            date.month(),
+            date.day()
+        ),
     }
 }
 
-/// For tables: `8 Dec 2011`, `2011年12月8日`.
+/// For tables: `8 Dec 2011`, `2011 年 12 月 8 日`.
 pub fn date_short(day: Date, language: Language) -> String {
     match language {
         Language::En => {
@@ -51,15 +56,19 @@ pub fn date_short(day: Date, language: Language) -> String {
     }
 }
 
-/// `December 2011`, `2011年12月`.
+/// `December 2011`, `2011 年 12 月`.
 pub fn month(first_day: Date, language: Language) -> String {
     match language {
         Language::En => format!("{} {}", month_name(first_day), first_day.year()),
-        Language::Zh => format!("{}年{}月", first_day.year(), first_day.month()),
+        Language::Zh => format!(
+            "{}{NO_BREAK}年{NO_BREAK}{}{NO_BREAK}月",
+            first_day.year(),
+            first_day.month()
+        ),
     }
 }
 
-/// For axes and tables: `Dec 2011`, `2011年12月`.
+/// For axes and tables: `Dec 2011`, `2011 年 12 月`.
 pub fn month_short(first_day: Date, language: Language) -> String {
     match language {
         Language::En => {
@@ -69,17 +78,17 @@ pub fn month_short(first_day: Date, language: Language) -> String {
                 first_day.year()
             )
         }
-        Language::Zh => format!("{}年{}月", first_day.year(), first_day.month()),
+        Language::Zh => month(first_day, language),
     }
 }
 
-/// `8 December 2011, 14:03`, `2011年12月8日14:03`.
+/// `8 December 2011, 14:03`, `2011 年 12 月 8 日 14:03`.
 pub fn date_time(moment: DateTime, language: Language) -> String {
     let day = date(moment.date(), language);
     let time = format!("{:02}:{:02}", moment.hour(), moment.minute());
     match language {
         Language::En => format!("{day}, {time}"),
-        Language::Zh => format!("{day}{time}"),
+        Language::Zh => format!("{day} {time}"),
     }
 }
 
@@ -92,7 +101,7 @@ pub fn period(from: Date, until: Date, language: Language) -> String {
     }
 }
 
-/// A number of days with its unit: `90 days`, `8.3 days`, `90天`. Whole from
+/// A number of days with its unit: `90 days`, `8.3 days`, `90 天`. Whole from
 /// ten days on.
 pub fn day_count(days: f64, language: Language) -> String {
     if !days.is_finite() {
@@ -107,7 +116,7 @@ pub fn day_count(days: f64, language: Language) -> String {
     match language {
         Language::En if number == "1" => "1\u{a0}day".to_owned(),
         Language::En => format!("{number}\u{a0}days"),
-        Language::Zh => format!("{number}天"),
+        Language::Zh => format!("{number}{NO_BREAK}天"),
     }
 }
 
@@ -120,25 +129,26 @@ mod tests {
     fn dates_in_the_readers_form() {
         let moment = jiff::civil::date(2011, 12, 8).at(4, 3, 0, 0);
         assert_eq!(date(moment.date(), En), "8 December 2011");
-        assert_eq!(date(moment.date(), Zh), "2011年12月8日");
+        let zh = |text: String| text.replace(NO_BREAK, " ");
+        assert_eq!(zh(date(moment.date(), Zh)), "2011 年 12 月 8 日");
         assert_eq!(date_short(moment.date(), En), "8 Dec 2011");
         assert_eq!(month(moment.date(), En), "December 2011");
         assert_eq!(month_short(moment.date(), En), "Dec 2011");
-        assert_eq!(month(moment.date(), Zh), "2011年12月");
+        assert_eq!(zh(month(moment.date(), Zh)), "2011 年 12 月");
         assert_eq!(date_time(moment, En), "8 December 2011, 04:03");
-        assert_eq!(date_time(moment, Zh), "2011年12月8日04:03");
+        assert_eq!(zh(date_time(moment, Zh)), "2011 年 12 月 8 日 04:03");
     }
 
     #[test]
     fn durations_carry_their_unit() {
         let cases = [
-            (1.0, "1 day", "1天"),
-            (8.25, "8.2 days", "8.2天"),
-            (90.0, "90 days", "90天"),
+            (1.0, "1 day", "1 天"),
+            (8.25, "8.2 days", "8.2 天"),
+            (90.0, "90 days", "90 天"),
         ];
         for (days, en, zh) in cases {
             assert_eq!(day_count(days, En).replace('\u{a0}', " "), en);
-            assert_eq!(day_count(days, Zh), zh);
+            assert_eq!(day_count(days, Zh).replace(NO_BREAK, " "), zh);
         }
         assert_eq!(day_count(1_234.4, En).replace('\u{a0}', " "), "1,234 days");
         assert_eq!(day_count(f64::NAN, En), "–");

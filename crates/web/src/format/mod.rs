@@ -16,4 +16,7 @@ pub use number::{
     metric_estimate, money, money_cell, money_digits, money_estimate, percent, percent_estimate,
     quantity, symbol,
 };
+pub(crate) use text::push_spaced;
+#[cfg(test)]
+pub(crate) use text::spaced;
 pub use text::{code_short, display_width, printable, wrap};

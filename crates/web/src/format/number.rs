@@ -10,7 +10,7 @@ pub const NOT_A_NUMBER: &str = "–";
 const MINUS: char = '\u{2212}';
 
 /// Keeps a number and its unit on one line.
-const NO_BREAK: char = '\u{a0}';
+pub(super) const NO_BREAK: char = '\u{a0}';
 
 /// A whole number with thousands grouped: `541,909`, in both languages.
 pub fn count(n: u64) -> String {

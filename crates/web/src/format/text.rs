@@ -25,6 +25,35 @@ fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
+/// Whether a blank belongs between two characters that meet: a Chinese one and a
+/// digit or Latin letter, a number's sign, symbol or per-cent sign included. The
+/// Chinese words of big numbers (`120万`) belong to the number.
+fn meet_with_blank(before: char, after: char) -> bool {
+    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let word = |c: char| c.is_alphanumeric() && c.width() == Some(1);
+    (han(before) && (word(after) || "£€$¥₹₩+−<>".contains(after)))
+        || ((word(before) || before == '%') && han(after) && !"万亿".contains(after))
+}
+
+/// Adds a piece of Chinese to a text, with a blank where one belongs between.
+pub(crate) fn push_spaced(text: &mut String, piece: &str) {
+    let ends = text.chars().next_back().zip(piece.chars().next());
+    if ends.is_some_and(|(before, after)| meet_with_blank(before, after)) {
+        text.push(' ');
+    }
+    text.push_str(piece);
+}
+
+/// A text with the blanks that Chinese asks for; those that are there stay.
+#[cfg(test)]
+pub(crate) fn spaced(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        push_spaced(&mut out, c.encode_utf8(&mut [0; 4]));
+    }
+    out
+}
+
 /// The first eight characters of a hash.
 pub fn code_short(hash: &str) -> String {
     hash.chars().take(8).collect()
@@ -73,8 +102,10 @@ fn pieces(text: &str) -> Vec<&str> {
             let wide = |c: char| c.width().unwrap_or(0) > 1;
             let after_space = b == ' ' && c != ' ';
             let counted = b.is_ascii_digit() && wide(c);
+            // A no-break space keeps a number with its unit.
+            let kept = c == ' ' || c == '\u{a0}' || b == '\u{a0}';
             let between =
-                (wide(b) || wide(c)) && !(counted || is_closing(c) || is_opening(b) || c == ' ');
+                (wide(b) || wide(c)) && !(counted || is_closing(c) || is_opening(b) || kept);
             if after_space || between {
                 out.push(text.get(start..at).unwrap_or_default());
                 start = at;
@@ -121,6 +152,8 @@ mod tests {
         assert_eq!(wrap("未来九十，天", 8), ["未来九", "十，天"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 10), [""]);
+        // A number stays with its unit.
+        assert_eq!(wrap("未来 90\u{a0}天内", 8), ["未来", "90\u{a0}天内"]);
         for line in wrap(&"客户流失 probability 十分高。".repeat(9), 31) {
             assert!(display_width(&line) <= 31, "{line}");
         }

@@ -21,6 +21,8 @@ messages! {
     OF_BUDGET = "{share} of the budget", "占预算的{share}";
     CHOSEN = "Offers", "提供优惠";
     OF_CONSIDERED = "of {n} considered", "共考虑{n}位";
+    LOST_ALREADY = "Not considered: {n} {n:customer|customers} lost already by the label.",
+        "未予考虑：{n}位客户的标签表明已经流失。";
     HELD_OUT = "Hold-out", "对照保留组";
     HELD_OUT_NOTE = "{share}, at random", "随机抽取{share}";
     NET = "Expected net gain", "预计净收益";

@@ -13,8 +13,8 @@ messages! {
     T_LOST = "Lost", "流失";
     D_LOST = "{what}.", "{what}。";
     T_PROBABILITY = "Churn probability", "流失概率";
-    D_PROBABILITY = "Calibrated probability that the customer is lost within the horizon, if nothing is done.",
-        "若不采取措施，客户在期限内流失的概率（经过校准）。";
+    D_PROBABILITY = "Calibrated probability that the customer is lost within the horizon, if nothing is done. Its interval ({level}) is that of a group, the customers given about the same probability in the test: it holds the probability itself, and the share of them that left where that was another. It says nothing about what cannot be seen of one person.",
+        "若不采取措施，客户在期限内流失的概率（经过校准）。其区间（{level}）针对一组客户，即检验中概率相近的客户：区间包含该概率本身；若这组客户的实际流失比例与之不同，也包含该比例。它不反映单个客户身上无法观察到的差异。";
     T_RETENTION = "Retention rate of the period", "保持率";
     D_RETENTION = "(Customers at the end − new − came back) ÷ customers at the start.", "（期末客户－新客户－回归客户）÷期初客户。";
     T_NEW = "New", "新客户";

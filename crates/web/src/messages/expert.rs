@@ -81,12 +81,14 @@ messages! {
 
     PROFIT_TITLE = "Profit is highest when the riskiest {share} are contacted: {profit}", "联系流失风险最高的{share}客户时利润最高：{profit}";
     PROFIT_TITLE_NONE = "No share of customers contacted would bring a profit", "无论联系多大比例的客户都没有利润";
-    PROFIT_ANSWER = "On the test data; contacting everybody would bring {all}.", "基于检验数据；若联系所有客户，利润为{all}。";
+    PROFIT_ANSWER = "On the test data, for the first offer and its assumed effect. Contacting everybody would bring {all}, contacting nobody nothing.",
+        "基于检验数据，按首个优惠及其假定效果计算。若联系所有客户，利润为{all}；不联系则没有利润。";
     PROFIT_CHART = "Profit by share of customers contacted", "联系比例与利润";
     PROFIT_SAYS = "Contact {share}: {profit}", "联系{share}：{profit}";
     COL_CONTACTED = "Contacted, riskiest first", "联系比例（风险高者优先）";
     COL_PROFIT = "Profit", "利润";
     EVERYBODY = "Contact everybody", "联系所有客户";
+    NOBODY = "Contact nobody", "不联系任何客户";
 
     WEIGHTS_TITLE = "“{feature}” moves the churn probability the most", "“{feature}”对流失概率的影响最大";
     WEIGHTS_ANSWER = "Change of the log-odds for one standard deviation more; to the right means more likely to leave. Weights say what goes together, not what causes what.",

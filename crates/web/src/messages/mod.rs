@@ -3,8 +3,11 @@
 //! A message is a constant of the tables below, so a missing language does not
 //! compile. `{name}` stands for a value, `{name:one|many}` for the word that
 //! goes with a count in English; the tests check that both languages ask for
-//! the same values. Chinese is written as Chinese, with the words of the field.
+//! the same values. Chinese is written as Chinese, with the words of the field;
+//! the blank between its characters and digits or Latin letters stands in the
+//! text where the text has both, and is set by [`Message::fill`] about values.
 
+use crate::format;
 use crate::language::Language;
 
 /// Declares messages: a name, the English, the Chinese.
@@ -77,13 +80,18 @@ impl Message {
         }
     }
 
-    /// The message with its values put in. A name nobody gave stays visible
-    /// as `{name}`, which the tests of the pages look for.
+    /// The message with its values put in, in Chinese with a blank where a
+    /// character and a digit or Latin letter meet. A name nobody gave stays
+    /// visible as `{name}`, which the tests of the pages look for.
     pub fn fill(self, language: Language, args: &[(&str, Arg)]) -> String {
         let mut out = String::new();
         let mut rest = self.text(language);
+        let put = |out: &mut String, piece: &str| match language {
+            Language::En => out.push_str(piece),
+            Language::Zh => format::push_spaced(out, piece),
+        };
         while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
+            put(&mut out, before);
             let Some((slot, after)) = after.split_once('}') else {
                 rest = after;
                 break;
@@ -93,7 +101,7 @@ impl Message {
                 None => (slot, None),
             };
             match (args.iter().find(|(given, _)| *given == name), words) {
-                (Some((_, arg)), None) => out.push_str(&arg.text),
+                (Some((_, arg)), None) => put(&mut out, &arg.text),
                 (Some((_, arg)), Some(words)) => {
                     let (one, many) = words.split_once('|').unwrap_or((words, words));
                     out.push_str(if arg.one { one } else { many });
@@ -106,7 +114,7 @@ impl Message {
             }
             rest = after;
         }
-        out.push_str(rest);
+        put(&mut out, rest);
         out
     }
 }
@@ -196,6 +204,29 @@ mod tests {
     }
 
     #[test]
+    fn chinese_has_a_blank_beside_digits_and_latin_letters() {
+        for (name, message) in tables().into_iter().flatten() {
+            let spaced = format::spaced(message.zh);
+            assert_eq!(message.zh, spaced, "{name}");
+        }
+        let message = Message {
+            en: "{n}{what}",
+            zh: "共{n}位{what}客户{share}流失（{days}）",
+        };
+        let args = [
+            ("n", Arg::from("120万")),
+            ("what", Arg::from("VIP")),
+            ("share", Arg::from("62%")),
+            ("days", Arg::from("90\u{a0}天")),
+        ];
+        assert_eq!(
+            message.fill(Language::Zh, &args),
+            "共 120万位 VIP 客户 62% 流失（90\u{a0}天）"
+        );
+        assert_eq!(message.fill(Language::En, &args), "120万VIP");
+    }
+
+    #[test]
     fn values_and_words_are_put_in() {
         let message = Message {
             en: "{n} {n:row|rows} of {file}",
@@ -206,7 +237,7 @@ mod tests {
             ("file", Arg::from("{n}")),
         ];
         assert_eq!(message.fill(Language::En, &one), "1 row of {n}");
-        assert_eq!(message.fill(Language::Zh, &one), "{n}有1行");
+        assert_eq!(message.fill(Language::Zh, &one), "{n}有 1 行");
         assert_eq!(
             message.fill(Language::En, &[]),
             "{n} {n:row|rows} of {file}"

@@ -76,5 +76,5 @@ messages! {
     HOW_MEASURED = "the effect of the offers was measured against a hold-out", "优惠效果以对照保留组实测";
     HOW_MIXED = "some effects are assumed, not measured", "部分优惠效果为假定值，未经实测";
     SUM_TRUST = "Of 100 customers it names, about {named} left in the test; picking at random would find {base}.",
-        "在检验中，系统标出的每100位客户里约有{named}位流失；随机挑选则为{base}位。";
+        "在检验中，系统标出的每 100 位客户里约有{named}位流失；随机挑选则为{base}位。";
 }

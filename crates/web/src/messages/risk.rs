@@ -28,6 +28,8 @@ messages! {
         "流失概率达到{threshold}即视为有风险（由设置指定）。";
     THRESHOLD_OTHER = "At risk means a churn probability of {threshold} or more. {why}",
         "流失概率达到{threshold}即视为有风险。{why}";
+    LOST_ALREADY = "{n} more {n:customer is|customers are} left out: by the label they are lost already.",
+        "另有{n}位客户未列入：标签表明他们已经流失。";
     NO_STAKE = "What is at stake cannot be told in money. {why}", "损失无法以金额衡量。{why}";
 
     LOST_TITLE = "A customer counts as lost after {days} without a purchase",

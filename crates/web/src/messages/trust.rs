@@ -5,17 +5,19 @@ messages! {
     QUESTION = "How far can this be trusted?", "这些结论有多可信？";
 
     PLAIN_TITLE = "Of 100 customers it names, about {named} left in the test",
-        "在检验中，系统标出的每100位客户里约有{named}位流失";
+        "在检验中，系统标出的每 100 位客户里约有{named}位流失";
     PLAIN_ANSWER = "Picking 100 at random would have found about {base}. Of all who left, it named {found}.",
-        "随机挑选100位约有{base}位流失。在全部流失客户中，系统标出了{found}。";
-    NAMED = "of 100 named left", "位流失（标出的每100位）";
-    AT_RANDOM = "of 100 at random left", "位流失（随机的每100位）";
+        "随机挑选 100 位约有{base}位流失。在全部流失客户中，系统标出了{found}。";
+    NAMED = "of 100 named left", "位流失（标出的每 100 位）";
+    AT_RANDOM = "of 100 at random left", "位流失（随机的每 100 位）";
     HOW_LATER = "It was tested on {n} {n:customer|customers} at a later date than anything it had learned from, with {gap} between.",
         "检验使用{n}位客户在更晚日期的数据，与学习数据相隔{gap}。";
     HOW_LATER_NO_GAP = "It was tested on {n} {n:customer|customers} at a later date than anything it had learned from.",
         "检验使用{n}位客户在更晚日期的数据，学习时从未见过。";
     HOW_CV = "The table has no dates, so it was tested on parts of the table it had not learned from ({folds} parts): {n} {n:customer|customers}. A test on later time would be harder.",
         "表中没有日期，因此在未参与学习的部分上检验（分为{folds}份），共{n}位客户。若以更晚的时间检验，结果会更难达到。";
+    HOW_CV_SHORT = "The history is too short for a test on later time, so it was tested on customers it had not learned from ({folds} parts): {n} {n:customer|customers}. A test on later time would be harder.",
+        "历史数据太短，无法以更晚的时间检验，因此在未参与学习的客户上检验（分为{folds}份），共{n}位客户。若以更晚的时间检验，结果会更难达到。";
     HOW_NONE = "There were too few data for a test: take the probabilities as a first guess.",
         "数据太少，无法检验：请把概率看作初步估计。";
     PLAIN_INTERVAL = "With {n} named, the true share lies within {interval}.", "共标出{n}位，真实比例介于{interval}。";

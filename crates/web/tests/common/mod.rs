@@ -83,7 +83,8 @@ pub fn six_rows() -> Report {
             column: "churn_label".into(),
             lost_when: "1".into(),
         },
-        customers_scored: 6,
+        customers_scored: 4,
+        lost_already: 2,
         customers_at_risk: 1,
         threshold: 0.5,
         threshold_reason: ThresholdReason::Half,
@@ -120,7 +121,7 @@ fn untested() -> Trust {
     }];
     trust.small_data = Some(Text::new(
         "Six rows with two losses can carry the share that left (33 %, but anything from 10 to 70 %) and not much more: no test was possible, and the probabilities were pulled towards that share.",
-        "六行数据、两例流失，只能说明总体流失比例（33%，实际可能在10%～70%之间），无法检验，因此概率已向该比例收缩。",
+        "六行数据、两例流失，只能说明总体流失比例（33%，实际可能在 10%～70% 之间），无法检验，因此概率已向该比例收缩。",
     ));
     trust.leaks = vec![Leak {
         column: "closed_on".into(),

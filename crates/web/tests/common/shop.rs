@@ -84,7 +84,7 @@ fn sources() -> Sources {
                 code: "quality/outlier".into(),
                 message: Text::new(
                     "Two order lines are above 70,000 pieces and were returned within minutes.",
-                    "有两行订单超过7万件，并在几分钟内退货。",
+                    "有两行订单超过 7万件，并在几分钟内退货。",
                 ),
                 hint: None,
                 serious: false,
@@ -156,6 +156,7 @@ pub fn risk(customers: u64, listed: usize) -> Risk {
             },
         },
         customers_scored: customers,
+        lost_already: 0,
         customers_at_risk: customers * 37 / 100,
         threshold: 0.6,
         threshold_reason: ThresholdReason::Profit,
@@ -183,7 +184,7 @@ fn actions() -> Actions {
     });
     let why = Text::new(
         "Of customers like this one, 88 of 100 leave; a voucher that keeps a tenth of them is worth 3.4 times its cost.",
-        "这类客户每100位会流失88位；优惠券若能留住其中一成，收益是成本的3.4倍。",
+        "这类客户每 100 位会流失 88 位；优惠券若能留住其中一成，收益是成本的 3.4 倍。",
     );
     let top = (0..20).map(|at| {
         let value = 4_000.0 / (1.0 + 0.25 * f64::from(at));
@@ -225,6 +226,7 @@ fn actions() -> Actions {
         budget: Some(5_000.0),
         spend: 4_945.0,
         considered: 4_112,
+        lost_already: 0,
         chosen: 430,
         held_out: 23,
         hold_out_share: 0.05,
@@ -268,13 +270,13 @@ fn at_risk(listed: usize) -> Vec<CustomerAtRisk> {
     let reasons = [
         Text::new(
             "silent for 2.8 times the own usual gap",
-            "未购买时间是自身通常间隔的2.8倍",
+            "未购买时间是自身通常间隔的 2.8 倍",
         ),
         Text::new(
             "bought 62 % less in the last 90 days than before",
-            "近90天购买额比此前下降62%",
+            "近 90 天购买额比此前下降 62%",
         ),
-        Text::new("returned 3 of the last 5 orders", "最近5笔订单退了3笔"),
+        Text::new("returned 3 of the last 5 orders", "最近 5 笔订单退了 3 笔"),
         Text::new("only one product bought so far", "迄今只买过一种商品"),
     ];
     let top = (0..listed).map(|at| {
@@ -313,7 +315,7 @@ fn features() -> Vec<FeatureDefinition> {
             "orders",
             "笔",
             "orders in the last 365 days",
-            "近365天的订单数",
+            "近 365 天的订单数",
         ),
         (
             "gap_mean_days",

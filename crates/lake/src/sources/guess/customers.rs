@@ -79,6 +79,9 @@ fn push(
 fn find_id(facts: &Facts, out: &mut Guess) -> Option<usize> {
     let mut best: Option<(f64, usize)> = None;
     for (column, fact) in facts.columns.iter().enumerate() {
+        if facts.is_order_beside_customer(column) {
+            continue;
+        }
         let name = facts
             .name_score(Role::CustomerId, column)
             .max(if only_id(fact) { 0.9 } else { 0.0 });

@@ -121,11 +121,11 @@ fn label(concepts: &[Concept]) -> f64 {
 pub(super) fn period(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if says(&["month", "arpu", "月"]) {
+    if says(&["month", "arpu", "月", "monat", "mensu", "mensil", "mensal"]) {
         Some("month")
-    } else if says(&["year", "annual", "年"]) {
+    } else if says(&["year", "annual", "年", "jahr", "jähr", "annuel", "anual"]) {
         Some("year")
-    } else if says(&["week", "周"]) {
+    } else if says(&["week", "周", "woche", "wöchentlich", "semana", "settiman"]) {
         Some("week")
     } else if says(&["daily", "每日", "日均"]) {
         Some("day")

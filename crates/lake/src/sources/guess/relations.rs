@@ -86,6 +86,15 @@ impl<'a> Facts<'a> {
             .map_or(0.0, |fact| names::score(role, &fact.concepts))
     }
 
+    /// Whether a name says order, or invoice, while another column is named for
+    /// the customer: whatever its values are like, it is not the customer.
+    pub(super) fn is_order_beside_customer(&self, index: usize) -> bool {
+        let customer = |column| self.name_score(Role::CustomerId, column) >= 0.7;
+        self.name_score(Role::OrderId, index) >= 0.6
+            && !customer(index)
+            && (0..self.columns.len()).any(customer)
+    }
+
     /// The column whose name fits the role best, if any fits by `least`.
     pub(super) fn best_named(
         &self,

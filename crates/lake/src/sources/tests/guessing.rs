@@ -83,6 +83,96 @@ fn a_shop_with_telling_headers() {
 }
 
 #[test]
+fn a_shop_with_headers_of_other_languages() {
+    let names: [[&str; 9]; 5] = [
+        [
+            "Invoice",
+            "Artikelnummer",
+            "Bezeichnung",
+            "Menge",
+            "Datum",
+            "Einzelpreis",
+            "Kunde",
+            "Land",
+            "Kanal",
+        ],
+        [
+            "N° de facture",
+            "Référence produit",
+            "Désignation",
+            "Quantité",
+            "Date de commande",
+            "Prix unitaire",
+            "Numéro client",
+            "Pays",
+            "Canal",
+        ],
+        [
+            "Nº de pedido",
+            "Código de artículo",
+            "Descripción",
+            "Cantidad",
+            "Fecha",
+            "Precio unitario",
+            "ID de cliente",
+            "País",
+            "Canal de venta",
+        ],
+        [
+            "Fattura",
+            "Codice articolo",
+            "Descrizione",
+            "Quantità",
+            "Data",
+            "Prezzo unitario",
+            "Cliente",
+            "Paese",
+            "Canale",
+        ],
+        [
+            "Pedido",
+            "Código do produto",
+            "Descrição",
+            "Quantidade",
+            "Data",
+            "Preço unitário",
+            "Cliente",
+            "País",
+            "Canal",
+        ],
+    ];
+    let rows = rows(2, 150, 80, 600);
+    let order: Vec<usize> = (0..9).collect();
+    for names in &names {
+        check_shop(&csv(&rows, &order, names), names, names[0]);
+    }
+}
+
+#[test]
+fn an_invoice_is_not_the_customer_where_another_column_is() {
+    let text = "Invoice;Kunde;Datum;Artikel;Menge;Preis\n\
+        R1;17;2024-02-01;Tee;2;3.50\nR1;17;2024-02-01;Becher;1;7.00\n\
+        R2;18;2024-02-03;Tee;1;3.50\nR3;17;2024-03-01;Tee;4;3.50\n";
+    let guess = guessed(text);
+    assert_eq!(guess.column(Role::CustomerId), Some("Kunde"));
+    assert_eq!(guess.column(Role::OrderId), Some("Invoice"));
+    // One row per invoice: its number is unique, and is not the customer either.
+    let mut text = String::from("Invoice;Kunde;Datum;Betrag\n");
+    for row in 0..60_u64 {
+        let (day, customer) = (1 + row % 28, 100 + row * row % 23);
+        text.push_str(&format!(
+            "R{};K{customer};2024-{:02}-{day:02};{}.50\n",
+            9_000 + row,
+            1 + row / 28,
+            5 + row * 7 % 31
+        ));
+    }
+    let guess = guessed(&text);
+    assert_eq!(guess.column(Role::CustomerId), Some("Kunde"));
+    assert_ne!(guess.column(Role::CustomerId), Some("Invoice"));
+}
+
+#[test]
 fn a_shop_with_headers_that_say_nothing_and_columns_shuffled() {
     for seed in 1..=12 {
         let rows = rows(seed, 80 + seed * 40, 60 + seed * 10, 500 + seed * 60);

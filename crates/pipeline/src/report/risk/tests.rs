@@ -15,6 +15,7 @@ fn people(rows: &[(f64, f64, f64, f64)]) -> People {
         historic: unknown.clone(),
         silence_days: unknown.clone(),
         gap_mean_days: unknown,
+        lost_already: vec![false; rows.len()],
     }
 }
 
@@ -38,6 +39,22 @@ fn most_at_stake_comes_first_and_the_sums_are_of_those_at_risk() {
     assert!((losses.value - 2.9).abs() < 1e-9);
     let (low, high) = losses.interval.unwrap();
     assert!((low - 2.4).abs() < 1e-9 && (high - 3.4).abs() < 1e-9);
+}
+
+#[test]
+fn whoever_is_lost_already_is_in_no_list_and_no_sum() {
+    let mut people = people(&[
+        (0.9, 0.8, 1.0, 100.0),
+        (0.6, 0.5, 0.7, 10.0),
+        (0.2, 0.1, 0.3, 10.0),
+    ]);
+    people.lost_already[0] = true;
+    let found = survey(&people, 0.5);
+    assert_eq!((found.order, people.lost_already_count()), (vec![1], 1));
+    assert!((found.expected_losses.unwrap().value - 0.8).abs() < 1e-9);
+    assert!((found.margin_at_stake.unwrap().value - 6.0).abs() < 1e-9);
+    let shown: u64 = found.distribution.iter().map(|bin| bin.customers).sum();
+    assert_eq!(shown, 2);
 }
 
 #[test]

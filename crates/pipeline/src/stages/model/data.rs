@@ -9,11 +9,10 @@ use perennial_lake::arrow::compute::concat_batches;
 use perennial_lake::tables::read_all;
 use perennial_learn::{Column, Matrix};
 
-use crate::settings::Literal;
 use crate::stage::{Done, Run};
 use crate::stages::features;
 use crate::stages::ingest::{CUSTOMERS, LABEL};
-use crate::stages::people::ids;
+use crate::stages::people::{ids, lost_when, says_lost};
 use crate::stages::rows::{Rows, numbers, read_rows};
 use crate::{Error, Result};
 
@@ -200,12 +199,7 @@ pub(crate) fn table_matrix(batch: &RecordBatch) -> Result<(Matrix, Vec<String>)>
 }
 
 fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
-    let settings = &run.project.settings.lost;
-    let when = settings
-        .lost_when
-        .as_ref()
-        .map(Literal::as_str)
-        .unwrap_or_default();
+    let when = lost_when(&run.project.settings);
     let Some(labels) = batch
         .column_by_name(LABEL)
         .and_then(|c| c.as_string_opt::<i32>().cloned())
@@ -218,7 +212,7 @@ fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
     };
     let lost: Vec<Option<bool>> = labels
         .iter()
-        .map(|l| l.map(|l| same_value(l.trim(), when)))
+        .map(|l| l.map(|l| says_lost(l, when)))
         .collect();
     if !lost.contains(&Some(true)) && labels.null_count() < labels.len() {
         let found: std::collections::BTreeSet<&str> =
@@ -231,9 +225,4 @@ fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
         ));
     }
     Ok(lost)
-}
-
-/// `1` and `1.0` are the same value.
-fn same_value(label: &str, when: &str) -> bool {
-    label == when || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }

@@ -1,6 +1,8 @@
 //! Fitting the plain rule and the logistic regression, and judging both on rows
 //! neither has seen.
 
+use std::collections::HashSet;
+
 use perennial_learn::evaluate::{
     Choice, EvaluateSettings, Evaluation, Scored, evaluate, paired_difference, pr_curve, roc_curve,
 };
@@ -11,13 +13,14 @@ use perennial_learn::split::cross_validated_predictions;
 use perennial_learn::{ColumnData, Matrix};
 
 use super::data::Labelled;
+use super::notes::EvaluationNotes;
 use crate::Result;
 
 /// The feature the plain rule of histories looks at: silence against the
 /// customer's own rhythm.
 const RHYTHM: &str = "silence_ratio";
-/// Folds where there is no later time to test on.
-pub(super) const FOLDS: usize = 5;
+/// Folds at the most, where there is no later time to test on.
+const FOLDS: usize = 5;
 /// Points of a curve kept for drawing.
 const CURVE_POINTS: usize = 120;
 
@@ -138,11 +141,19 @@ pub(super) fn judge_later(pair: &Pair, test: &Labelled, how: &How) -> Result<Ver
     judge(rule, logistic, test, how)
 }
 
-/// Judges by cross-validation, customers kept whole; also gives the
-/// out-of-fold probabilities of the logistic regression.
-pub(super) fn judge_folds(rows: &Labelled, how: &How) -> Result<Verdict> {
+/// Folds that so many rows allow: no more than there are of the rarer outcome,
+/// so that each can have one, and no more than customers.
+fn fold_count(rows: &Labelled) -> usize {
     let rarer = rows.positives().min(rows.lost.len() - rows.positives());
-    let folds = FOLDS.min(rarer).max(2);
+    let customers = rows.groups.iter().collect::<HashSet<_>>().len();
+    FOLDS.min(rarer).max(2).min(customers)
+}
+
+/// Judges by cross-validation, customers kept whole; also gives the
+/// out-of-fold probabilities of the logistic regression, and how many folds
+/// there were.
+pub(super) fn judge_folds(rows: &Labelled, how: &How) -> Result<(Verdict, EvaluationNotes)> {
+    let folds = fold_count(rows);
     let mut predictions: Vec<Vec<f64>> = Vec::new();
     for which in 0..2 {
         let found = cross_validated_predictions(
@@ -169,7 +180,10 @@ pub(super) fn judge_folds(rows: &Labelled, how: &How) -> Result<Verdict> {
     }
     let logistic = predictions.pop().unwrap_or_default();
     let rule = predictions.pop().unwrap_or_default();
-    judge(rule, logistic, rows, how)
+    let evaluation = EvaluationNotes::Folds {
+        folds: folds as u32,
+    };
+    Ok((judge(rule, logistic, rows, how)?, evaluation))
 }
 
 fn judge(rule: Vec<f64>, logistic: Vec<f64>, rows: &Labelled, how: &How) -> Result<Verdict> {
@@ -224,4 +238,43 @@ fn one(probabilities: Vec<f64>, rows: &Labelled, how: &How) -> Result<Judged> {
 /// Columns that know the outcome.
 pub(super) fn leaks(rows: &Labelled) -> Result<Vec<Leak>> {
     Ok(find_leaks(&rows.matrix, &rows.lost, Some(&rows.groups))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use perennial_learn::Column;
+
+    use super::*;
+
+    /// Rows of which the first few were lost, each of its own customer unless
+    /// fewer customers are asked for.
+    fn rows(all: usize, lost: usize, customers: u64) -> Labelled {
+        let values = (0..all).map(|i| (i * 7 % 11) as f64).collect();
+        Labelled {
+            matrix: Matrix::new(vec![Column::number("visits", values)]).unwrap(),
+            lost: (0..all).map(|i| i < lost).collect(),
+            groups: (0..all as u64).map(|i| i % customers).collect(),
+        }
+    }
+
+    #[test]
+    fn there_are_no_more_folds_than_the_rarer_outcome_allows() {
+        assert_eq!(fold_count(&rows(100, 20, 100)), 5);
+        assert_eq!(fold_count(&rows(100, 3, 100)), 3);
+        assert_eq!(fold_count(&rows(100, 99, 100)), 2);
+        assert_eq!(fold_count(&rows(100, 40, 4)), 4);
+    }
+
+    #[test]
+    fn the_notes_have_the_folds_there_were() {
+        let how = How {
+            threshold: 0.5,
+            ..How::default()
+        };
+        let (_, evaluation) = judge_folds(&rows(60, 4, 60), &how).unwrap();
+        assert!(
+            matches!(evaluation, EvaluationNotes::Folds { folds: 4 }),
+            "{evaluation:?}"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! Who is about to leave: the plain rule and the logistic regression, judged on
 //! later time (or by folds where there is no time), and a score for everybody.
 
+mod campaign;
 pub(crate) mod data;
 mod fit;
 pub(crate) mod notes;
@@ -9,15 +10,14 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use perennial_learn::evaluate::profit_threshold;
 use perennial_learn::small::{CarryLevel, carry};
 use perennial_ledger::{Model, Promotion};
 
+use self::campaign::Campaign;
 use self::data::{Labelled, history, table};
-use self::fit::{FOLDS, How, Pair, judge_folds, judge_later, leaks};
+use self::fit::{How, Pair, judge_folds, judge_later, leaks};
 pub(crate) use self::notes::Notes;
 use self::notes::{EvaluationNotes, LeakNotes, SmallNotes, SplitNotes};
-use super::people::{YEAR_DAYS, periods_per_year};
 use crate::Result;
 use crate::settings::Part;
 use crate::stage::{CODE_VERSION, Done, Output, Run, key_of};
@@ -150,11 +150,10 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
     notes.train_rows = train.lost.len() as u64;
     notes.train_lost = train.positives() as u64;
     look_at(&mut notes, test.unwrap_or(train));
-    let threshold = threshold(
-        run,
-        history_value(run, test.unwrap_or(train), plan.horizon_days),
-    );
-    notes.set_threshold(threshold);
+    let judged = test.unwrap_or(train);
+    let settings = &run.project.settings;
+    let campaign = Campaign::of_history(settings, judged, plan.horizon_days);
+    notes.set_threshold(campaign.as_ref().and_then(Campaign::threshold));
     let how = how(run, &notes);
     let (verdict, evaluation) = match test {
         Some(test) => {
@@ -165,13 +164,11 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
                 EvaluationNotes::LaterTime { gap_days },
             )
         }
-        None => {
-            let folds = FOLDS as u32;
-            (judge_folds(train, &how)?, EvaluationNotes::Folds { folds })
-        }
+        None => judge_folds(train, &how)?,
     };
     notes.evaluation = evaluation;
-    notes.set_verdict(&verdict, test.unwrap_or(train));
+    notes.set_verdict(&verdict, judged);
+    notes.set_profit(&verdict, judged, campaign.as_ref())?;
     // What serves has seen every outcome that is known by now.
     let pair = match test {
         Some(test) => Pair::fit(&both(train, test)?, &how)?,
@@ -215,19 +212,20 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
         left_out.clear();
     }
     notes.left_out = left_out;
-    notes.set_threshold(threshold(run, table_value(run, &rows)));
+    let campaign = Campaign::of_table(&run.project.settings, &rows);
+    notes.set_threshold(campaign.as_ref().and_then(Campaign::threshold));
     let how = how(run, &notes);
     let small = matches!(carry_level(&rows), CarryLevel::TooSmall);
     let verdict = if small {
         None
     } else {
-        notes.evaluation = EvaluationNotes::Folds {
-            folds: FOLDS as u32,
-        };
-        Some(judge_folds(&rows, &how)?)
+        let (verdict, evaluation) = judge_folds(&rows, &how)?;
+        notes.evaluation = evaluation;
+        Some(verdict)
     };
     if let Some(verdict) = &verdict {
         notes.set_verdict(verdict, &rows);
+        notes.set_profit(verdict, &rows, campaign.as_ref())?;
     } else {
         notes.uses_logistic = true;
     }
@@ -304,41 +302,4 @@ fn both(train: &Labelled, test: &Labelled) -> Result<Labelled> {
         lost: train.lost.iter().chain(&test.lost).copied().collect(),
         groups: train.groups.iter().chain(&test.groups).copied().collect(),
     })
-}
-
-/// The churn probability from which the first offer pays for a customer of
-/// mean value; none without an offer or a value.
-fn threshold(run: &Run<'_>, value_per_year: Option<f64>) -> Option<f64> {
-    let offer = run.project.settings.offers.first()?;
-    let kept = value_per_year? * offer.effect_lasts.as_days() / YEAR_DAYS;
-    profit_threshold(offer.cost_per_use.get(), offer.assumed_effect.get(), kept)
-        .filter(|p| *p > 0.0 && *p < 1.0)
-}
-
-/// Mean yearly margin of the rows, as `value` reckons it.
-fn history_value(run: &Run<'_>, rows: &Labelled, horizon_days: u32) -> Option<f64> {
-    let margin = run.project.settings.value.margin.get();
-    let column = |name: &str| match rows.matrix.column(name).map(|c| &c.data) {
-        Some(perennial_learn::ColumnData::Number(values)) => Some(values.as_slice()),
-        _ => None,
-    };
-    let (year, tenure) = (column("amount_365d")?, column("tenure_days")?);
-    let each = year.iter().zip(tenure).map(|(amount, tenure)| {
-        super::people::margin_per_year(margin, *amount, *tenure, f64::from(horizon_days))
-    });
-    Some(each.sum::<f64>() / year.len().max(1) as f64)
-}
-
-/// Mean yearly margin of a labelled table.
-fn table_value(run: &Run<'_>, rows: &Labelled) -> Option<f64> {
-    let settings = &run.project.settings;
-    let name = super::ingest::table_name(settings.value.amount.as_ref()?);
-    let Some(perennial_learn::ColumnData::Number(values)) =
-        rows.matrix.column(&name).map(|c| &c.data)
-    else {
-        return None;
-    };
-    let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-    (!known.is_empty()).then(|| mean * settings.value.margin.get() * periods_per_year(settings))
 }

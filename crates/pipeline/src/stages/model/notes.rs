@@ -4,8 +4,10 @@ use perennial_history::DAY_US;
 use perennial_learn::evaluate::Evaluation;
 use serde::{Deserialize, Serialize};
 
+use super::campaign::Campaign;
 use super::data::Labelled;
 use super::fit::{Judged, Verdict};
+use crate::Result;
 use crate::stages::plan::Plan;
 
 /// Notes of one run of the stage.
@@ -85,6 +87,10 @@ pub(crate) struct ModelNotes {
     pub metrics: Vec<(String, f64, Option<f64>, Option<f64>, u64)>,
     pub roc: Vec<(f64, f64)>,
     pub precision_recall: Vec<(f64, f64)>,
+    /// Share contacted and the profit of the first offer; empty without an
+    /// offer or values.
+    #[serde(default)]
+    pub profit: Vec<(f64, f64)>,
     /// Mean probability, observed, low, high, rows.
     pub calibration: Vec<(f64, f64, f64, f64, u64)>,
     /// Tenth, rows, lost, lift.
@@ -105,6 +111,7 @@ impl ModelNotes {
                 .collect(),
             roc: judged.roc.clone(),
             precision_recall: judged.precision_recall.clone(),
+            profit: Vec::new(),
             calibration: e
                 .calibration
                 .iter()
@@ -169,6 +176,21 @@ impl Notes {
         self.uses_logistic = verdict.logistic_wins;
     }
 
+    /// What the first offer would have brought by the share contacted.
+    pub(super) fn set_profit(
+        &mut self,
+        verdict: &Verdict,
+        rows: &Labelled,
+        campaign: Option<&Campaign>,
+    ) -> Result<()> {
+        if let Some(campaign) = campaign {
+            let profit = |judged: &Judged| campaign.curve(&judged.probabilities, &rows.lost);
+            self.rule.profit = profit(&verdict.rule)?;
+            self.logistic.profit = profit(&verdict.logistic)?;
+        }
+        Ok(())
+    }
+
     /// The measures of the model that serves.
     pub fn in_use(&self) -> &ModelNotes {
         if self.uses_logistic {
@@ -178,8 +200,11 @@ impl Notes {
         }
     }
 
-    /// A probability with the interval of those who were given about the same
-    /// one in the test: its distance from what was observed is carried over.
+    /// The interval of a probability, from those who were given about the same
+    /// one in the test: what is not known of the share of them that was lost
+    /// (Wilson, 95 %) lies about the probability, and where that share was
+    /// another than they were given, the interval reaches as far as it does.
+    /// Low and high always hold the probability; none without a test.
     pub fn interval(&self, probability: f64) -> Option<(f64, f64)> {
         let bins = &self.in_use().calibration;
         let nearest = bins.iter().min_by(|a, b| {
@@ -187,9 +212,10 @@ impl Notes {
                 .abs()
                 .total_cmp(&(b.0 - probability).abs())
         })?;
-        let (mean, _, low, high, _) = *nearest;
-        let low = (probability - mean + low).clamp(0.0, 1.0).min(probability);
-        let high = (probability - mean + high).clamp(0.0, 1.0).max(probability);
+        let (mean, observed, low, high, _) = *nearest;
+        let (below, above) = (low - observed.max(mean), high - observed.min(mean));
+        let low = (probability + below).clamp(0.0, 1.0).min(probability);
+        let high = (probability + above).clamp(0.0, 1.0).max(probability);
         Some((low, high))
     }
 }
@@ -200,4 +226,47 @@ pub(super) fn gap_days(plan: &Plan) -> f64 {
         return 0.0;
     };
     (test - last - plan.horizon_us()) as f64 / DAY_US as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Notes of a test with one group: given, lost, ends of the share's interval.
+    fn tested(given: f64, lost: f64, low: f64, high: f64) -> Notes {
+        Notes {
+            rule: ModelNotes {
+                calibration: vec![(given, lost, low, high, 200)],
+                ..ModelNotes::default()
+            },
+            ..Notes::default()
+        }
+    }
+
+    #[test]
+    fn an_interval_lies_about_its_probability() {
+        let near = |found: Option<(f64, f64)>, low: f64, high: f64| {
+            let (a, b) = found.unwrap();
+            assert!(
+                (a - low).abs() < 1e-12 && (b - high).abs() < 1e-12,
+                "{a} {b}"
+            );
+        };
+        near(tested(0.3, 0.3, 0.25, 0.36).interval(0.32), 0.27, 0.38);
+        // Given too much: it reaches down to what was seen, and still above itself.
+        near(tested(0.5, 0.3, 0.25, 0.36).interval(0.5), 0.25, 0.56);
+        near(tested(0.2, 0.4, 0.33, 0.48).interval(0.2), 0.13, 0.48);
+        assert_eq!(Notes::default().interval(0.5), None);
+    }
+
+    #[test]
+    fn an_interval_holds_its_probability_within_0_and_1() {
+        for given in [0.0, 0.01, 0.4, 0.99, 1.0] {
+            let notes = tested(given, 0.5, 0.4, 0.6);
+            for probability in [0.0, 0.02, 0.5, 0.97, 1.0] {
+                let (low, high) = notes.interval(probability).unwrap();
+                assert!(0.0 <= low && low <= probability && probability <= high && high <= 1.0);
+            }
+        }
+    }
 }

@@ -131,12 +131,14 @@ fn curves(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Columns> 
     let rows: Vec<(&str, &str, (f64, f64))> = models
         .iter()
         .flat_map(|(name, m)| {
-            let roc = m.roc.iter().map(move |p| (*name, "roc", *p));
-            roc.chain(
-                m.precision_recall
-                    .iter()
-                    .map(move |p| (*name, "precision_recall", *p)),
-            )
+            let curves = [
+                ("roc", &m.roc),
+                ("precision_recall", &m.precision_recall),
+                ("profit", &m.profit),
+            ];
+            curves
+                .into_iter()
+                .flat_map(move |(curve, points)| points.iter().map(move |p| (*name, curve, *p)))
         })
         .collect();
     let columns = Columns::new()

@@ -14,6 +14,8 @@ pub struct Actions {
     pub spend: f64,
     /// Customers considered (not suppressed, consent given).
     pub considered: u64,
+    /// Customers not considered since they are lost already.
+    pub lost_already: u64,
     /// Customers who get an offer.
     pub chosen: u64,
     /// Customers who would have got one but are left alone on purpose.

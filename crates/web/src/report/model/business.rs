@@ -69,7 +69,8 @@ pub struct Value {
     pub discount_rate_per_year: f64,
     /// Customers these figures are about.
     pub customers: u64,
-    /// Margin earned up to the as-of moment, all customers together.
+    /// Margin earned up to the as-of moment, all customers together; not a
+    /// number where nobody knows.
     pub historic_total: Estimate,
     /// The same per customer.
     pub historic_mean: Estimate,

@@ -8,8 +8,11 @@ use crate::language::Text;
 pub struct Risk {
     /// What "lost" means here.
     pub lost: LostDefinition,
-    /// Customers that were scored.
+    /// Customers that were scored and are not lost already.
     pub customers_scored: u64,
+    /// Customers whose label says that they are lost already: in no list, and
+    /// in no sum of this section.
+    pub lost_already: u64,
     /// Customers at or above [`Risk::threshold`].
     pub customers_at_risk: u64,
     /// Churn probability from which a customer counts as at risk.

@@ -29,12 +29,16 @@ pub(super) fn section(c: Context<'_>) -> Section {
 fn plan(c: Context<'_>, a: &Actions) -> Panel {
     let l = c.locale;
     let used: Vec<&Offer> = a.offers.iter().filter(|offer| offer.chosen > 0).collect();
+    let lost_already =
+        (a.lost_already > 0).then(|| l.fill(m::LOST_ALREADY, &[("n", l.n(a.lost_already))]));
     if a.chosen == 0 {
+        let mut notes = vec![l.fill(m::HORIZON, &[("days", l.days(a.value_horizon_days).into())])];
+        notes.extend(lost_already);
         return Panel {
             id: "actions-plan".into(),
             title: l.say(m::PLAN_NONE_TITLE),
             answer: l.fill(m::PLAN_NONE_ANSWER, &[("considered", l.n(a.considered))]),
-            notes: vec![l.fill(m::HORIZON, &[("days", l.days(a.value_horizon_days).into())])],
+            notes,
             ..Panel::default()
         };
     }
@@ -47,6 +51,7 @@ fn plan(c: Context<'_>, a: &Actions) -> Panel {
         l.fill(m::HORIZON, &[("days", l.days(a.value_horizon_days).into())]),
         l.fill(m::PERSISTENCE, &[("lasts", persistence(c, &used).into())]),
     ];
+    notes.extend(lost_already);
     if a.expected_net.interval.is_some_and(|(low, _)| low < 0.0) {
         notes.insert(0, l.say(m::PLAN_LOSS));
     }

@@ -297,6 +297,7 @@ pub(super) fn profit(c: Context<'_>, t: &Trust) -> Option<Panel> {
         }),
         series: vec![
             reference(l.say(m::EVERYBODY), (0.0, everybody), (1.0, everybody)),
+            reference(l.say(m::NOBODY), (0.0, 0.0), (1.0, 0.0)),
             Series {
                 points: line.collect(),
                 name: l.say(m::COL_PROFIT),
@@ -304,23 +305,6 @@ pub(super) fn profit(c: Context<'_>, t: &Trust) -> Option<Panel> {
                 shape: Shape::Line,
             },
         ],
-    };
-    let rows = CURVE_ROWS.iter().chain(&[1.0]).filter_map(|&x| {
-        let profit = at(t.profit.iter().map(|p| (p.share, p.profit)), x)?;
-        let cells = vec![
-            Cell::number(l.percent(x)),
-            Cell::number(format::money_cell(profit, 0)),
-        ];
-        Some(Row::new(cells))
-    });
-    let table = Table {
-        caption: l.say(m::PROFIT_CHART),
-        columns: vec![
-            Column::numbers(l.say(m::COL_CONTACTED)),
-            Column::numbers(l.money_header(m::COL_PROFIT)),
-        ],
-        rows: rows.collect(),
-        ..Table::default()
     };
     let args = [
         ("share", l.percent(best.share).into()),
@@ -337,10 +321,32 @@ pub(super) fn profit(c: Context<'_>, t: &Trust) -> Option<Panel> {
         blocks: vec![Block::Chart(chart.block(
             c.interactive,
             l.say(page::SHOW_NUMBERS),
-            table,
+            profit_table(c, t),
         ))],
         ..Panel::default()
     })
+}
+
+/// Profit at round shares.
+fn profit_table(c: Context<'_>, t: &Trust) -> Table {
+    let l = c.locale;
+    let rows = CURVE_ROWS.iter().chain(&[1.0]).filter_map(|&x| {
+        let profit = at(t.profit.iter().map(|p| (p.share, p.profit)), x)?;
+        let cells = vec![
+            Cell::number(l.percent(x)),
+            Cell::number(format::money_cell(profit, 0)),
+        ];
+        Some(Row::new(cells))
+    });
+    Table {
+        caption: l.say(m::PROFIT_CHART),
+        columns: vec![
+            Column::numbers(l.say(m::COL_CONTACTED)),
+            Column::numbers(l.money_header(m::COL_PROFIT)),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,11 @@ fn terms(c: Context<'_>) -> Panel {
     if let Ok(risk) = &r.risk {
         let what = lost_title(c, &risk.lost);
         terms.push((m::T_LOST, l.fill(m::D_LOST, &[("what", what.into())])));
-        terms.push((m::T_PROBABILITY, l.say(m::D_PROBABILITY)));
+        let level = l.percent(r.interval_level);
+        terms.push((
+            m::T_PROBABILITY,
+            l.fill(m::D_PROBABILITY, &[("level", level.into())]),
+        ));
     }
     if let Ok(business) = &r.business {
         if business.retention.is_ok() {

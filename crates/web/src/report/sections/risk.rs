@@ -55,6 +55,9 @@ fn overview(c: Context<'_>, risk: &Risk) -> Panel {
         ),
     }];
     let mut notes = vec![threshold(c, risk.threshold, &risk.threshold_reason)];
+    if risk.lost_already > 0 {
+        notes.push(l.fill(m::LOST_ALREADY, &[("n", l.n(risk.lost_already))]));
+    }
     let answer = match &risk.margin_at_stake {
         Ok(stake) => {
             stats.push(Stat {

@@ -76,7 +76,12 @@ fn tested(c: Context<'_>, t: &Trust) -> String {
         }
         Evaluation::LaterTime { .. } => l.fill(m::HOW_LATER_NO_GAP, &[("n", n)]),
         Evaluation::CrossValidation { folds, .. } => {
-            l.fill(m::HOW_CV, &[("n", n), ("folds", l.n(u64::from(folds)))])
+            // With dates it was the history that was too short for a later test.
+            let message = match c.report.as_of {
+                Some(_) => m::HOW_CV_SHORT,
+                None => m::HOW_CV,
+            };
+            l.fill(message, &[("n", n), ("folds", l.n(u64::from(folds)))])
         }
         Evaluation::None => l.say(m::HOW_NONE),
     }

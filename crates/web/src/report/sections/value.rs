@@ -12,7 +12,7 @@ const SPREAD_ROWS: [f64; 6] = [0.01, 0.05, 0.10, 0.20, 0.50, 1.0];
 
 pub(super) fn section(c: Context<'_>) -> Section {
     let panels = c.panels("value", &c.report.value, |value| {
-        let mut panels = vec![historic(c, value)];
+        let mut panels: Vec<Panel> = historic(c, value).into_iter().collect();
         panels.extend(lifetime(c, value));
         panels.extend(spread(c, value));
         panels
@@ -20,9 +20,14 @@ pub(super) fn section(c: Context<'_>) -> Section {
     c.section("value", m::NAME, m::QUESTION, panels)
 }
 
-fn historic(c: Context<'_>, v: &Value) -> Panel {
+/// What was brought so far; no panel where nobody knows, as in a table that
+/// tells what is paid and not what has been.
+fn historic(c: Context<'_>, v: &Value) -> Option<Panel> {
     let l = c.locale;
-    Panel {
+    if !v.historic_mean.value.is_finite() || !v.historic_total.value.is_finite() {
+        return None;
+    }
+    Some(Panel {
         id: "value-historic".into(),
         title: l.fill(
             m::HISTORIC_TITLE,
@@ -37,7 +42,7 @@ fn historic(c: Context<'_>, v: &Value) -> Panel {
             ],
         ),
         ..Panel::default()
-    }
+    })
 }
 
 /// A formula's name and how it counts.

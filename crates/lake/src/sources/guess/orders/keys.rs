@@ -272,7 +272,8 @@ fn customer_score(matrix: &Matrix, order: Option<usize>, customer: usize) -> f64
     };
     let name = facts.name_score(Role::CustomerId, customer);
     let mut score = 3.0 * name;
-    if matrix.is_unique(customer) && name < 0.7 {
+    let is_order = facts.is_order_beside_customer(customer);
+    if is_order || (matrix.is_unique(customer) && name < 0.7) {
         return NEVER;
     }
     if let Some(order) = order.filter(|order| !matrix.is_unique(*order)) {
