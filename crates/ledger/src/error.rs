@@ -129,6 +129,9 @@ pub enum Error {
     /// No free subject id after many salts.
     #[error("no free subject id was found")]
     SubjectIdsExhausted,
+    /// An id given before its registration belongs to somebody else.
+    #[error("a subject id given in advance belongs to somebody else")]
+    IdTaken,
     /// A subject that was never registered, or was erased.
     #[error("subject {subject_id} is not in the vault")]
     UnknownSubject {
@@ -183,6 +186,7 @@ impl Error {
             Error::Identifier { .. } => "vault/identifier-invalid",
             Error::Kind { .. } => "vault/kind-invalid",
             Error::SubjectIdsExhausted => "vault/subject-ids-exhausted",
+            Error::IdTaken => "vault/id-taken",
             Error::UnknownSubject { .. } => "vault/unknown-subject",
             Error::ModelExists { .. } => "model/version-exists",
             Error::ModelMissing { .. } => "model/version-missing",
@@ -220,6 +224,7 @@ impl Error {
                 "make the new key from the old one, so that the ids stay as they are"
             }
             Error::Tampered => "restore `.perennial/ledger.db` and the key from the same backup",
+            Error::IdTaken => "read the files again without giving ids in advance",
             Error::ModelExists { .. } => {
                 "a model version never changes: give the new model a new version"
             }

@@ -416,6 +416,36 @@ async fn a_resolver_agrees_with_the_vault_and_stays_small() {
     assert!(!format!("{resolver:?}").contains("n3"));
 }
 
+#[tokio::test]
+async fn a_resolver_that_defers_gives_the_same_ids_and_registers_when_settled() {
+    let shop = shop().await;
+    let gone = register(&shop.vault, &["n3"]).await;
+    shop.vault.erase(&gone).await.unwrap();
+    register(&shop.vault, &["n5"]).await;
+    let mut resolver = Resolver::deferring(&shop.vault, "customer", 20)
+        .await
+        .unwrap();
+    let mut given = Vec::new();
+    for round in 0..5_usize {
+        let batch: Vec<String> = (0..12)
+            .map(|step| format!("n{}", round * 7 + step))
+            .collect();
+        let ids = resolver.resolve(&batch).await.unwrap();
+        given.extend(batch.into_iter().zip(ids));
+    }
+    assert_eq!(shop.vault.count().await.unwrap(), 1);
+    resolver.settle().await.unwrap();
+    assert_eq!(shop.vault.count().await.unwrap(), 39);
+    resolver.settle().await.unwrap();
+    for (name, id) in given {
+        assert_eq!(id.is_none(), name == "n3");
+        assert_eq!(
+            shop.vault.subject_id_of("customer", &name).await.unwrap(),
+            id
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_register_the_same_people_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,15 +3,16 @@
 //!
 //! ```text
 //! length u32 | flags u8 | tail u8 | customer i64 | time i64      the head
-//! order, product, quantity, amount, unit price, cost, discount,
-//!     return of, channel, traits...                              what was read
+//! order, quantity, amount, product, unit price, channel,
+//!     traits..., cost, discount, return of                       what was read
 //! record hash u64? | line | ingest | copies | subject i64?       where it was read: the tail
 //! ```
 //!
 //! Whole numbers are LEB128 with the sign in the last bit; optional ones are
 //! one more, so that 0 is missing. A text is 0 (missing), a number of
-//! [`Codes`] or its bytes. Two lines of one sorter say the same exactly where
-//! the bytes between head and tail are equal.
+//! [`Codes`] or its bytes. Fields missing at the end of what was read are left
+//! out. Two lines of one sorter say the same exactly where the bytes between
+//! head and tail are equal.
 
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Int32Type};
@@ -146,7 +147,8 @@ enum Texts<'a> {
     Numbered {
         texts: &'a StringArray,
         keys: Option<&'a Int32Array>,
-        codes: Vec<Option<u32>>,
+        /// The bytes of each number, none for a text without one.
+        numbers: Vec<ShortBytes>,
     },
     Keyed {
         texts: &'a StringArray,
@@ -179,20 +181,26 @@ impl<'a> Texts<'a> {
             });
         };
         // Only texts that a line uses get a number: a dictionary may hold more.
-        let mut codes = vec![None; texts.len()];
+        let mut numbers = vec![ShortBytes::default(); texts.len()];
         let mut looked_up = vec![false; texts.len()];
         for &row in rows {
             let Some(at) = place(keys, texts, row as usize) else {
                 continue;
             };
             if !std::mem::replace(&mut looked_up[at], true) {
-                codes[at] = known.code(texts.value(at));
+                if let Some(code) = known.code(texts.value(at)) {
+                    numbers[at] = ShortBytes::of(code);
+                }
             }
         }
-        Ok(Self::Numbered { texts, keys, codes })
+        Ok(Self::Numbered {
+            texts,
+            keys,
+            numbers,
+        })
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&self, out: &mut Vec<u8>, row: usize) {
         match self {
             Self::Missing => out.push(0),
@@ -200,14 +208,41 @@ impl<'a> Texts<'a> {
             Self::Keyed { texts, keys } => {
                 put_text(out, place(Some(keys), texts, row).map(|at| texts.value(at)));
             }
-            Self::Numbered { texts, keys, codes } => match place(*keys, texts, row) {
+            Self::Numbered {
+                texts,
+                keys,
+                numbers,
+            } => match place(*keys, texts, row) {
                 None => out.push(0),
-                Some(at) => match codes[at] {
-                    Some(code) => put_number(out, (u64::from(code) + 1) << 1),
-                    None => put_text(out, Some(texts.value(at))),
+                Some(at) => match numbers[at].bytes() {
+                    [] => put_text(out, Some(texts.value(at))),
+                    bytes => out.extend_from_slice(bytes),
                 },
             },
         }
+    }
+}
+
+/// The bytes of a text's number.
+#[derive(Clone, Copy, Default)]
+struct ShortBytes {
+    bytes: [u8; 7],
+    length: u8,
+}
+
+impl ShortBytes {
+    fn of(code: u32) -> Self {
+        let mut written = Vec::with_capacity(7);
+        put_number(&mut written, (u64::from(code) + 1) << 1);
+        let mut short = Self::default();
+        short.length = written.len() as u8;
+        short.bytes[..written.len()].copy_from_slice(&written);
+        short
+    }
+
+    #[inline(always)]
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
     }
 }
 
@@ -222,28 +257,55 @@ fn place(keys: Option<&Int32Array>, texts: &StringArray, row: usize) -> Option<u
     texts.is_valid(at).then_some(at)
 }
 
+/// A column of what may be missing.
+enum Cells<'a> {
+    Texts(Texts<'a>),
+    Ints(&'a Int64Array),
+    Missing,
+}
+
+impl<'a> Cells<'a> {
+    fn ints(column: Option<&'a Int64Array>) -> Self {
+        column.map_or(Self::Missing, Self::Ints)
+    }
+
+    /// Appends the cell of a row; whether there is one.
+    #[inline]
+    fn put(&self, out: &mut Vec<u8>, row: usize) -> bool {
+        let before = out.len();
+        match self {
+            Self::Texts(texts) => texts.put(out, row),
+            Self::Ints(ints) if ints.is_valid(row) => {
+                put_number(out, zigzag(ints.value(row)).saturating_add(1));
+            }
+            Self::Ints(_) | Self::Missing => out.push(0),
+        }
+        out.get(before) != Some(&0)
+    }
+}
+
 /// The columns of what was read, in the order of the bytes.
 struct Columns<'a> {
     order: Texts<'a>,
-    product: Texts<'a>,
-    ints: [Option<&'a Int64Array>; 3],
-    rest: Vec<Texts<'a>>,
+    rest: Vec<Cells<'a>>,
 }
 
 impl<'a> Columns<'a> {
     fn of(lines: &LineBatch<'a>, codes: &mut [Codes]) -> Result<Self> {
         let mut codes = codes.iter_mut();
         let rows = lines.rows;
-        let order = Texts::of(lines.order_id, rows, None)?;
-        let product = Texts::of(lines.product_id, rows, codes.next())?;
-        let mut rest = vec![Texts::of(lines.return_of, rows, None)?];
+        let mut text = |column| -> Result<Cells<'a>> {
+            Ok(Cells::Texts(Texts::of(column, rows, codes.next())?))
+        };
+        let mut rest = vec![text(lines.product_id)?, Cells::ints(lines.unit_price)];
         for column in std::iter::once(&lines.channel).chain(&lines.traits) {
-            rest.push(Texts::of(*column, rows, codes.next())?);
+            rest.push(text(*column)?);
         }
+        rest.push(Cells::ints(lines.cost));
+        rest.push(Cells::ints(lines.discount));
+        rest.push(Cells::Texts(Texts::of(lines.return_of, rows, None)?));
         Ok(Self {
-            order,
-            product,
-            ints: [lines.unit_price, lines.cost, lines.discount],
+            order: Texts::of(lines.order_id, rows, None)?,
             rest,
         })
     }
@@ -251,18 +313,15 @@ impl<'a> Columns<'a> {
     /// Appends what was read of line `i`, which is row `at` of the arrays.
     fn put(&self, out: &mut Vec<u8>, lines: &LineBatch<'_>, i: usize, at: usize) {
         self.order.put(out, at);
-        self.product.put(out, at);
         put_signed(out, lines.quantity[i]);
         put_signed(out, lines.amount[i]);
-        for column in self.ints {
-            match column.filter(|c| c.is_valid(at)) {
-                Some(column) => put_number(out, zigzag(column.value(at)).saturating_add(1)),
-                None => out.push(0),
+        let mut end = out.len();
+        for cells in &self.rest {
+            if cells.put(out, at) {
+                end = out.len();
             }
         }
-        for column in &self.rest {
-            column.put(out, at);
-        }
+        out.truncate(end);
     }
 }
 
@@ -356,12 +415,7 @@ impl<'a> Row<'a> {
 
     /// The bytes of the order's id, empty where there is none.
     pub fn order(self) -> &'a [u8] {
-        match (Fields {
-            bytes: self.bytes,
-            at: HEAD,
-        })
-        .text()
-        {
+        match self.fields().text() {
             Text::Written(bytes) => bytes,
             Text::Missing | Text::Numbered(_) => &[],
         }
@@ -373,19 +427,20 @@ impl<'a> Row<'a> {
     }
 
     /// The fields of what was read, in order.
+    #[inline]
     pub fn fields(self) -> Fields<'a> {
         Fields {
-            bytes: self.bytes,
-            at: HEAD,
+            bytes: self.content(),
+            at: 0,
         }
     }
 
     /// Where it was read.
+    #[inline]
     pub fn tail(self) -> Tail {
-        let at = self.tail_at() + if self.flag(RECORD) { 8 } else { 0 };
         let mut fields = Fields {
             bytes: self.bytes,
-            at,
+            at: self.tail_at() + if self.flag(RECORD) { 8 } else { 0 },
         };
         let (line, ingest) = (fields.signed(), fields.number());
         let copies = if self.is_stored() { fields.signed() } else { 1 };
@@ -430,7 +485,8 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    #[inline]
+    /// 0 behind the last field: what is missing at the end is left out.
+    #[inline(always)]
     fn number(&mut self) -> u64 {
         let (mut value, mut shift) = (0, 0);
         while let Some(&byte) = self.bytes.get(self.at) {
@@ -543,20 +599,23 @@ mod tests {
         assert_eq!((tail.subject, tail.is_repeat), (Some(i64::MAX), false));
         let mut fields = row(0).fields();
         assert!(matches!(fields.text(), Text::Written(b"A-1")));
-        assert!(matches!(fields.text(), Text::Numbered(0)));
-        assert_eq!(encoder.codes(0).text(0), "茶".as_bytes());
         assert_eq!(
             (fields.signed(), fields.signed()),
             (10_000, 999_999_999_999_999_999)
         );
-        assert_eq!(
-            [fields.optional(), fields.optional()],
-            [Some(1_990_000), None]
-        );
+        assert!(matches!(fields.text(), Text::Numbered(0)));
+        assert_eq!(encoder.codes(0).text(0), "茶".as_bytes());
+        assert_eq!(fields.optional(), Some(1_990_000));
+        assert!(matches!(fields.text(), Text::Missing));
+        assert!(matches!(fields.text(), Text::Numbered(0)));
+        // The trait is the last that is there.
+        assert_eq!(fields.at, fields.bytes.len());
+        assert_eq!([fields.optional(), fields.optional()], [None, None]);
+        assert!(matches!(fields.text(), Text::Missing));
         let mut fields = row(2).fields();
         assert!(matches!(fields.text(), Text::Written(b"")));
-        fields.text();
         assert_eq!((fields.signed(), fields.signed()), (0, 1));
+        fields.text();
         assert_eq!(fields.optional(), Some(-i64::MAX));
     }
 

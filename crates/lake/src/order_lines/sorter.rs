@@ -17,10 +17,10 @@ use crate::{Result, parallel};
 /// Property of the table that says how many leading bits make a bucket.
 const BITS_PROPERTY: &str = "perennial.bucketBits";
 /// Rows that a part of a bucket is meant to have: few enough that its bytes
-/// and keys stay in a processor's cache while they are sorted.
-const PART_ROWS: u64 = 65_536;
+/// and keys stay in a core's own cache while they are sorted (some 2 MiB).
+const PART_ROWS: u64 = 32_768;
 /// Most leading bits that make a part.
-const PART_BITS_MAX: u32 = 10;
+const PART_BITS_MAX: u32 = 12;
 
 /// What became of the rows.
 #[derive(Debug, Clone, Default)]
@@ -100,8 +100,8 @@ impl LineSorter {
         let (store, part_bits) = (&mut self.store, self.part_bits);
         let mut pushed = Ok(());
         self.encoder.encode(lines, None, |row, customer| {
-            if pushed.is_ok() {
-                pushed = store.push(part_of(customer, part_bits), row);
+            if let Err(error) = store.push(part_of(customer, part_bits), row) {
+                pushed = Err(error);
             }
         })?;
         pushed
@@ -167,8 +167,8 @@ impl LineSorter {
             &mut self.encoder,
             |_| true,
             |row, customer| {
-                if pushed.is_ok() {
-                    pushed = store.push(part_of(customer, part_bits), row);
+                if let Err(error) = store.push(part_of(customer, part_bits), row) {
+                    pushed = Err(error);
                 }
             },
         )?;

@@ -8,7 +8,7 @@ use crate::{Error, Result};
 
 /// Bytes gathered for a part before a piece is closed. Rows never lie across
 /// pieces; a longer row has a piece of its own.
-const PIECE_BYTES: usize = 64 << 10;
+const PIECE_BYTES: usize = 16 << 10;
 
 /// Some rows of a part, end to end.
 enum Piece {

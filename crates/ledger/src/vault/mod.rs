@@ -8,6 +8,7 @@
 //! ciphertexts dies with it. A backup of the ledger still holds the wrapped key;
 //! it dies when the wrapping key is rotated and the old one destroyed.
 
+mod deferred;
 mod erase;
 mod identity;
 mod raw;

@@ -7,9 +7,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use xxhash_rust::xxh3::xxh3_128_with_secret;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::key::fill_random;
 use crate::vault::Vault;
+use crate::vault::deferred::Deferred;
 
 /// A good bound for [`Resolver::new`]: about 100 MB when full.
 pub const ENTRIES_MAX_DEFAULT: usize = 2_000_000;
@@ -29,6 +30,8 @@ pub struct Resolver {
     young: Cache,
     old: Cache,
     half_entries: usize,
+    /// Registrations put off, where that was asked for.
+    deferred: Option<Deferred>,
 }
 
 type Cache = HashMap<u128, Option<i64>, BuildHasherDefault<Already>>;
@@ -79,7 +82,42 @@ impl Resolver {
             young: Cache::default(),
             old: Cache::default(),
             half_entries: (entries_max / 2).max(1),
+            deferred: None,
         })
+    }
+
+    /// A resolver that gives new identifiers their ids at once and registers
+    /// them later, in large sorted blocks: an id follows from its identifier,
+    /// and a tree of half a million rows is then written a few times instead
+    /// of once for every batch. [`Resolver::settle`] registers what is open,
+    /// and must be called before anything made with the ids counts.
+    ///
+    /// # Errors
+    /// `key/random`, and those of the database.
+    pub async fn deferring(vault: &Vault, kind: &str, entries_max: usize) -> Result<Resolver> {
+        let mut resolver = Resolver::new(vault, kind, entries_max)?;
+        resolver.deferred = Deferred::new(vault).await?;
+        Ok(resolver)
+    }
+
+    /// Registers what was put off.
+    ///
+    /// # Errors
+    /// `vault/id-taken` where an id that was given out turned out to belong to
+    /// somebody else (two hashes that begin with the same 64 bits, or a person
+    /// erased meanwhile): what was made with the ids must be made again with a
+    /// resolver that does not defer. Those of [`Vault::register`].
+    pub async fn settle(&mut self) -> Result<()> {
+        let Some(deferred) = &mut self.deferred else {
+            return Ok(());
+        };
+        let (identifiers, given) = deferred.take();
+        let found = self.vault.register(&self.kind, &identifiers).await?;
+        let same = found
+            .iter()
+            .zip(&given)
+            .all(|(found, id)| *found == Some(*id));
+        if same { Ok(()) } else { Err(Error::IdTaken) }
     }
 
     /// The subject ids of a batch, in its order, as [`Vault::register`] gives
@@ -114,7 +152,7 @@ impl Resolver {
         if misses.is_empty() {
             return Ok(ids);
         }
-        let found = self.vault.register(&self.kind, &misses).await?;
+        let found = self.missed(&misses).await?;
         for (row, place) in open {
             if let (Some(id), Some(found)) = (ids.get_mut(row), found.get(place)) {
                 *id = *found;
@@ -126,6 +164,17 @@ impl Resolver {
             }
         }
         Ok(ids)
+    }
+
+    async fn missed(&mut self, misses: &[&str]) -> Result<Vec<Option<i64>>> {
+        let Some(deferred) = &mut self.deferred else {
+            return self.vault.register(&self.kind, misses).await;
+        };
+        let found = deferred.resolve(&self.vault, &self.kind, misses)?;
+        if deferred.is_full() {
+            self.settle().await?;
+        }
+        Ok(found)
     }
 
     /// What the cache alone knows about an identifier: none when it is not in

@@ -31,6 +31,21 @@ async fn salts(ledger: &Ledger) -> Vec<i64> {
 }
 
 #[tokio::test]
+async fn an_id_given_in_advance_to_two_people_is_noticed() {
+    let (_ledger, vault, _) = crowded().await;
+    let names = names(12);
+    let mut resolver = Resolver::deferring(&vault, "c", 100).await.unwrap();
+    resolver.resolve(&names).await.unwrap();
+    let error = resolver.settle().await.unwrap_err();
+    assert_eq!(error.code(), "vault/id-taken");
+    // Registered they are, and one that knows the exceptions agrees.
+    let known = vault.register("c", &names).await.unwrap();
+    let mut resolver = Resolver::deferring(&vault, "c", 100).await.unwrap();
+    assert_eq!(resolver.resolve(&names).await.unwrap(), known);
+    resolver.settle().await.unwrap();
+}
+
+#[tokio::test]
 async fn colliding_identities_are_salted_and_found_again() {
     let (ledger, vault, _) = crowded().await;
     let names = names(12);

@@ -83,6 +83,10 @@ const STORE: Codes = &[
     ("vault/key-unrelated", "the new key does not descend from the old one"),
     ("vault/kind-invalid", "a kind of identifier is empty, too long or holds a NUL byte"),
     ("vault/subject-ids-exhausted", "no free pseudonym was found"),
+    (
+        "vault/id-taken",
+        "a pseudonym given in advance belongs to somebody else; the files are read again",
+    ),
     ("vault/tampered", "a sealed value was altered, or sealed with another key"),
     ("vault/unknown-subject", "a person is not, or no longer, in the vault"),
     ("vault/wrong-key", "the key does not open this vault"),

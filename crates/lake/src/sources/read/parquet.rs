@@ -390,6 +390,14 @@ fn scaled_decimals(
             builder.append_null();
             continue;
         };
+        // Nearly all fit 64 bits, which are far faster.
+        if shift >= 0
+            && let (Ok(number), Ok(power)) = (i64::try_from(number), i64::try_from(power))
+            && let Some(value) = number.checked_mul(power)
+        {
+            builder.append_value(value);
+            continue;
+        }
         let (value, rest) = if shift >= 0 {
             (number.checked_mul(power), 0)
         } else {

@@ -491,10 +491,19 @@ impl Counter {
         self.rows += array.len() as u64;
         self.missing += array.null_count() as u64;
         let divisor = 10_f64.powi(i32::from(scale));
+        let mut last = None;
         for value in values.iter().flatten() {
-            self.distinct.add(mix(value as u64));
+            if last != Some(value) {
+                self.distinct.add(mix(value as u64));
+                last = Some(value);
+            }
             if self.number.is_some() {
-                self.numbers.see(value as f64 / divisor);
+                // 64 bits where they do: their conversion is an instruction.
+                let number = match i64::try_from(value) {
+                    Ok(small) => small as f64,
+                    Err(_) => value as f64,
+                };
+                self.numbers.see(number / divisor);
                 self.numbers.sum.add(value, scale);
             }
         }

@@ -180,9 +180,8 @@ impl Money<'_> {
         let amount = match (given(&self.amount), given(&self.price)) {
             (Some(amount), _) => i128::from(amount),
             (None, Some(price)) => {
-                let product = i128::from(quantity.unwrap_or(10_000)) * i128::from(price);
-                let half = if product < 0 { -500_000 } else { 500_000 };
-                (product + half) / 1_000_000 - i128::from(given(&self.discount).unwrap_or(0))
+                product(quantity.unwrap_or(10_000), price)
+                    - i128::from(given(&self.discount).unwrap_or(0))
             }
             (None, None) => return Err("row/no-amount"),
         };
@@ -194,6 +193,22 @@ impl Money<'_> {
             quantity.unwrap_or(if amount < 0 { -10_000 } else { 10_000 }),
             amount,
         ))
+    }
+}
+
+/// Quantity (x 10,000) times price (x 1,000,000), x 10,000, rounded half away
+/// from zero. Nearly all fit 64 bits, whose division is tenfold faster.
+fn product(quantity: i64, price: i64) -> i128 {
+    match quantity.checked_mul(price) {
+        Some(product) if product.abs() < i64::MAX - 500_000 => {
+            let half = if product < 0 { -500_000 } else { 500_000 };
+            i128::from((product + half) / 1_000_000)
+        }
+        _ => {
+            let product = i128::from(quantity) * i128::from(price);
+            let half = if product < 0 { -500_000 } else { 500_000 };
+            (product + half) / 1_000_000
+        }
     }
 }
 

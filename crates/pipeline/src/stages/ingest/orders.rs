@@ -15,9 +15,9 @@ use super::lines::{
 };
 use super::spec::{Purpose, Reading as FileReading};
 use super::{Reading, hex};
-use crate::Result;
 use crate::settings::Settings;
 use crate::stage::Run;
+use crate::{Error, Result};
 
 /// What identifies a customer in the vault.
 pub(crate) const KIND: &str = "customer_id";
@@ -31,6 +31,27 @@ pub(super) async fn read(
     run: &Run<'_>,
     files: &[&Fresh],
     base: Option<i64>,
+    reading: &mut Reading,
+) -> Result<i64> {
+    let before = (reading.books.len(), reading.quarantined.len());
+    let result = read_with(run, files, base, true, reading).await;
+    match result {
+        // Two of 2^64 ids were equal, or somebody was erased meanwhile.
+        Err(Error::Ledger(perennial_ledger::Error::IdTaken)) => {
+            reading.books.truncate(before.0);
+            reading.quarantined.truncate(before.1);
+            read_with(run, files, base, false, reading).await
+        }
+        other => other,
+    }
+}
+
+/// `in_advance`: subjects get their ids before they are registered.
+async fn read_with(
+    run: &Run<'_>,
+    files: &[&Fresh],
+    base: Option<i64>,
+    in_advance: bool,
     reading: &mut Reading,
 ) -> Result<i64> {
     let project = run.project;
@@ -49,7 +70,13 @@ pub(super) async fn read(
         &project.scratch(),
     )?;
     let vault = project.ledger.vault(&project.key).await?;
-    let mut resolver = Resolver::new(&vault, KIND, REMEMBERED_MAX)?;
+    // Personal columns go to people who are registered already.
+    let personal = |f: &&Fresh| !project.settings.sources[f.source].personal.is_empty();
+    let mut resolver = if in_advance && !files.iter().any(personal) {
+        Resolver::deferring(&vault, KIND, REMEMBERED_MAX).await?
+    } else {
+        Resolver::new(&vault, KIND, REMEMBERED_MAX)?
+    };
     let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
         if fresh.grown {
@@ -59,6 +86,7 @@ pub(super) async fn read(
         file.read(run, &mut resolver, &mut sorter, reading).await?;
         reading.books.push(file.book);
     }
+    resolver.settle().await?;
     let outcome = sorter.finish(&project.lake, project.threads()).await?;
     settle(&mut reading.books[first_book..], &outcome);
     Ok(outcome.version)
