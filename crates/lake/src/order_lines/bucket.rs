@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::row::{Encoder, Row};
+use super::row::{Encoder, Layout, Row};
 use super::sorter::BucketResult;
 
 /// Groups of equal customer, time and order up to this long are searched from
@@ -53,7 +53,7 @@ pub(super) fn kept_rows<'a>(
     rules: &Rules<'_>,
     result: &mut BucketResult,
 ) -> Vec<Kept<'a>> {
-    let keys = sorted_keys(pieces);
+    let keys = sorted_keys(pieces, rules.encoder.layout());
     let mut kept = Vec::with_capacity(keys.len());
     let mut group = Group {
         rules,
@@ -96,7 +96,7 @@ fn as_it_came(row: Row<'_>) -> Kept<'_> {
     }
 }
 
-fn sorted_keys(pieces: &[Vec<u8>]) -> Vec<Key> {
+fn sorted_keys(pieces: &[Vec<u8>], layout: Layout) -> Vec<Key> {
     let bytes: usize = pieces.iter().map(Vec::len).sum();
     let mut keys = Vec::with_capacity(bytes / ROW_BYTES);
     let mut last: (&[u8], u64) = (&[], 0);
@@ -104,7 +104,7 @@ fn sorted_keys(pieces: &[Vec<u8>]) -> Vec<Key> {
         let mut at = 0;
         while let Some(row) = Row::at(piece, at) {
             // The lines of an order mostly come together.
-            let order = row.order();
+            let order = row.order(layout);
             if order != last.0 {
                 last = (order, xxh3_64(order));
             }

@@ -12,7 +12,7 @@ use arrow::datatypes::DataType;
 use super::LineSchema;
 use super::bucket::Kept;
 use super::codes::Codes;
-use super::row::{Encoder, Text};
+use super::row::{Encoder, Number, Row};
 use crate::Result;
 
 /// Bytes of a text, for the first allocation.
@@ -60,6 +60,13 @@ struct Ints {
 }
 
 impl Ints {
+    fn with_capacity(rows: usize) -> Self {
+        Self {
+            values: Vec::with_capacity(rows),
+            presence: Presence::default(),
+        }
+    }
+
     #[inline(always)]
     fn push(&mut self, value: Option<i64>) {
         self.values.push(value.unwrap_or_default());
@@ -71,39 +78,32 @@ impl Ints {
     }
 }
 
-/// A text column, and the numbers of its texts if it has them.
-struct Texts<'a> {
+/// A text column.
+#[derive(Default)]
+struct Texts {
     bytes: Vec<u8>,
     ends: Vec<i32>,
     presence: Presence,
-    codes: Option<&'a Codes>,
 }
 
-impl<'a> Texts<'a> {
-    fn new(rows: usize, codes: Option<&'a Codes>) -> Self {
+impl Texts {
+    fn with_capacity(rows: usize) -> Self {
         let mut ends = Vec::with_capacity(rows + 1);
         ends.push(0);
         Self {
             bytes: Vec::with_capacity(rows * TEXT_BYTES),
             ends,
             presence: Presence::default(),
-            codes,
         }
     }
 
-    #[inline]
-    fn push(&mut self, text: &Text<'_>) {
-        let bytes = match (text, self.codes) {
-            (Text::Written(bytes), _) => Some(*bytes),
-            (Text::Numbered(code), Some(codes)) => Some(codes.text(*code)),
-            _ => None,
-        };
-        self.bytes.extend_from_slice(bytes.unwrap_or_default());
-        // A batch is a row group at the most, a cell 1 MiB: rows with texts
-        // that together pass 2 GiB are refused when the array is made.
+    #[inline(always)]
+    fn push(&mut self, text: Option<&[u8]>) {
+        self.bytes.extend_from_slice(text.unwrap_or_default());
+        // Rows whose texts pass 2 GiB together are refused at the end.
         self.ends
             .push(i32::try_from(self.bytes.len()).unwrap_or(-1));
-        self.presence.push(bytes.is_some());
+        self.presence.push(text.is_some());
     }
 
     fn finish(self) -> Result<ArrayRef> {
@@ -132,66 +132,105 @@ pub(super) fn to_batch(
     schema: &LineSchema,
     encoder: &Encoder,
 ) -> Result<RecordBatch> {
-    let count = rows.len();
-    let ints = || Ints {
-        values: Vec::with_capacity(count),
-        presence: Presence::default(),
+    let whole = |of: &dyn Fn(Row<'_>) -> i64| -> Vec<i64> {
+        rows.iter().map(|kept| of(kept.row)).collect()
     };
-    let texts = |codes: Option<usize>| Texts::new(count, codes.map(|at| encoder.codes(at)));
+    let ints = |values: Vec<i64>| -> ArrayRef { Arc::new(Int64Array::from(values)) };
+    let rare = rare_columns(rows, schema, encoder)?;
+    let (subject, customer, line, ingest) = tail_columns(rows, encoder);
+    let mut unit_price = Ints::with_capacity(rows.len());
+    rows.iter()
+        .for_each(|kept| unit_price.push(kept.row.unit_price()));
+    let copies: Int32Array = rows.iter().map(|kept| Some(kept.copies)).collect();
+    let repeats: BooleanArray = rows.iter().map(|kept| Some(kept.is_repeat)).collect();
+    let time = TimestampMicrosecondArray::from(whole(&|row| row.time_us()));
+    let [cost, discount] = rare.money;
+    let mut numbered = rare.numbered.into_iter();
+    let mut next = || {
+        numbered
+            .next()
+            .unwrap_or_else(|| new_null_array(&DataType::Utf8, rows.len()))
+    };
+    let (product, channel) = (next(), next());
+    let mut columns: Vec<ArrayRef> = vec![
+        subject,
+        customer,
+        rare.order,
+        ints(line),
+        Arc::new(time.with_timezone("UTC")),
+        product,
+        ints(whole(&|row| row.quantity())),
+        unit_price.finish(),
+        ints(whole(&|row| row.amount())),
+        cost,
+        discount,
+        rare.return_of,
+        channel,
+        Arc::new(copies),
+        Arc::new(repeats),
+        ints(ingest),
+    ];
+    columns.extend(schema.traits().iter().map(|_| next()));
+    schema.to_disk(columns)
+}
+
+/// Subject, customer, line and reading of each row.
+fn tail_columns(rows: &[Kept<'_>], encoder: &Encoder) -> (ArrayRef, ArrayRef, Vec<i64>, Vec<i64>) {
+    let ints = || Ints::with_capacity(rows.len());
     let (mut subject, mut customer) = (ints(), ints());
-    let (mut line, mut time) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let (mut quantity, mut amount) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let mut ingest = Vec::with_capacity(count);
-    let (mut unit_price, mut cost, mut discount) = (ints(), ints(), ints());
-    let (mut order, mut product) = (texts(None), texts(Some(0)));
-    let mut return_of = texts(None);
-    // Channel, traits.
-    let mut rest: Vec<Texts<'_>> = (0..=schema.traits().len())
-        .map(|at| texts(Some(at + 1)))
-        .collect();
+    let mut line = Vec::with_capacity(rows.len());
+    let mut ingest = Vec::with_capacity(rows.len());
     for kept in rows {
-        let mut fields = kept.row.fields();
-        order.push(&fields.text());
-        quantity.push(fields.signed());
-        amount.push(fields.signed());
-        product.push(&fields.text());
-        unit_price.push(fields.optional());
-        rest.iter_mut().for_each(|text| text.push(&fields.text()));
-        cost.push(fields.optional());
-        discount.push(fields.optional());
-        return_of.push(&fields.text());
         let tail = kept.row.tail();
         subject.push(tail.subject);
         customer.push(tail.customer);
         line.push(tail.line);
-        time.push(kept.row.time_us());
         ingest.push(encoder.ingest_id(tail.ingest));
     }
-    let whole = |values: Vec<i64>| -> ArrayRef { Arc::new(Int64Array::from(values)) };
-    let copies: Int32Array = rows.iter().map(|kept| Some(kept.copies)).collect();
-    let repeats: BooleanArray = rows.iter().map(|kept| Some(kept.is_repeat)).collect();
-    let mut rest = rest.into_iter().map(Texts::finish);
-    let mut next = || rest.next().unwrap_or_else(|| texts(None).finish());
-    let mut columns: Vec<ArrayRef> = vec![
-        subject.finish(),
-        customer.finish(),
-        order.finish()?,
-        whole(line),
-        Arc::new(TimestampMicrosecondArray::from(time).with_timezone("UTC")),
-        product.finish()?,
-        whole(quantity),
-        unit_price.finish(),
-        whole(amount),
-        cost.finish(),
-        discount.finish(),
-        return_of.finish()?,
-        next()?,
-        Arc::new(copies),
-        Arc::new(repeats),
-        whole(ingest),
-    ];
-    for _ in schema.traits() {
-        columns.push(next()?);
+    (subject.finish(), customer.finish(), line, ingest)
+}
+
+/// What has no fixed place in a row, and the texts with numbers, whose
+/// exceptions stand there.
+struct RareColumns {
+    order: ArrayRef,
+    money: [ArrayRef; 2],
+    return_of: ArrayRef,
+    /// Product, channel, traits.
+    numbered: Vec<ArrayRef>,
+}
+
+fn rare_columns(rows: &[Kept<'_>], schema: &LineSchema, encoder: &Encoder) -> Result<RareColumns> {
+    let layout = encoder.layout();
+    let texts = || Texts::with_capacity(rows.len());
+    let (mut order, mut return_of) = (texts(), texts());
+    let ints = || Ints::with_capacity(rows.len());
+    let (mut cost, mut discount) = (ints(), ints());
+    let codes: Vec<&Codes> = (0..schema.traits().len() + 2)
+        .map(|column| encoder.codes(column))
+        .collect();
+    let mut numbered: Vec<Texts> = codes.iter().map(|_| texts()).collect();
+    for kept in rows {
+        let mut rest = kept.row.rest(layout);
+        order.push(rest.order());
+        cost.push(rest.cost());
+        discount.push(rest.discount());
+        return_of.push(rest.return_of());
+        for (place, (column, codes)) in numbered.iter_mut().zip(&codes).enumerate() {
+            column.push(match kept.row.number(place) {
+                Number::Missing => None,
+                Number::Of(code) => Some(codes.text(code)),
+                Number::Written => Some(rest.text()),
+            });
+        }
     }
-    schema.to_disk(columns)
+    Ok(RareColumns {
+        order: order.finish()?,
+        money: [cost.finish(), discount.finish()],
+        return_of: return_of.finish()?,
+        numbered: numbered
+            .into_iter()
+            .map(Texts::finish)
+            .collect::<Result<_>>()?,
+    })
 }

@@ -2,20 +2,20 @@
 //! sorted as one piece, not column by column.
 //!
 //! ```text
-//! length u32 | flags u8 | tail u8 | customer i64 | time i64      the head
-//! order, quantity, amount, product, unit price, channel,
-//!     traits..., cost, discount, return of                       what was read
-//! record hash u64? | line | ingest | copies | subject i64?       where it was read: the tail
+//! length u32 | flags u8 | tail u8 | customer i64 | time i64            the head
+//! present u8 | quantity i64 | amount i64 | unit price i64 |
+//!     number u32 of product, channel, each trait |
+//!     order, cost, discount, return of, texts without a number          what was read
+//! record hash u64? | line u40 | ingest u24 | copies i32? | subject i64? where it was read: the tail
 //! ```
 //!
-//! Whole numbers are LEB128 with the sign in the last bit; optional ones are
-//! one more, so that 0 is missing. A text is 0 (missing), a number of
-//! [`Codes`] or its bytes. Fields missing at the end of what was read are left
-//! out. Two lines of one sorter say the same exactly where the bytes between
-//! head and tail are equal.
+//! What nearly every line has stands at fixed places, so that writing and
+//! reading it is a plain store and load. A text is its length, LEB128, and its
+//! bytes; a number is that of [`Codes`]. Two lines of one sorter say the same
+//! exactly where the bytes between head and tail are equal.
 
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{DataType, Int32Type};
+use arrow::datatypes::Int32Type;
 
 use super::batch::{LineBatch, Stored};
 use super::codes::Codes;
@@ -25,6 +25,11 @@ use crate::{Error, Result};
 pub(super) const HEAD: usize = 22;
 /// Stands for a customer who is not known, where lines are compared.
 pub(super) const NO_CUSTOMER: i64 = i64::MIN;
+
+/// Bytes of the fixed part of what was read, without the numbers.
+const FIXED: usize = 25;
+/// Where the numbers of texts begin.
+const NUMBERS: usize = HEAD + FIXED;
 
 /// The customer is not known.
 const UNKNOWN: u8 = 1;
@@ -37,14 +42,23 @@ const RECORD: u8 = 8;
 /// The subject is another number than the customer.
 const SUBJECT: u8 = 16;
 
-/// Text columns with numbers: product, channel, traits. Orders hardly recur.
-fn codes_needed(traits: usize) -> usize {
-    2 + traits
+/// What of the optional parts is present.
+mod has {
+    pub const ORDER: u8 = 1;
+    pub const UNIT_PRICE: u8 = 2;
+    pub const COST: u8 = 4;
+    pub const DISCOUNT: u8 = 8;
+    pub const RETURN_OF: u8 = 16;
 }
+
+/// Number of a text that is missing, and of one that is written out.
+const MISSING: u32 = 0;
+const WRITTEN: u32 = u32::MAX;
 
 /// Turns batches into rows. A clone gives equal texts the same bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Encoder {
+    /// Product, channel, traits. Orders hardly recur.
     codes: Vec<Codes>,
     ingests: Vec<i64>,
 }
@@ -52,8 +66,15 @@ pub(super) struct Encoder {
 impl Encoder {
     pub fn new(traits: usize) -> Self {
         Self {
-            codes: vec![Codes::default(); codes_needed(traits)],
+            codes: vec![Codes::default(); 2 + traits],
             ingests: Vec::new(),
+        }
+    }
+
+    /// Where the parts of this encoder's rows stand.
+    pub fn layout(&self) -> Layout {
+        Layout {
+            rest: NUMBERS + 4 * self.codes.len(),
         }
     }
 
@@ -64,17 +85,15 @@ impl Encoder {
         stored: Option<&Stored<'_>>,
         mut each: impl FnMut(&[u8], Option<i64>),
     ) -> Result<()> {
-        let mut row = Vec::with_capacity(256);
         let columns = Columns::of(lines, &mut self.codes)?;
+        let mut row = vec![0; self.layout().rest];
         let mut ingest = match stored {
-            None => self.ingest(lines.ingest_id),
+            None => self.ingest(lines.ingest_id)?,
             Some(_) => 0,
         };
         for (i, &at) in lines.rows.iter().enumerate() {
             let at = at as usize;
             let customer = lines.customer_id[i];
-            row.clear();
-            row.extend_from_slice(&[0; HEAD]);
             columns.put(&mut row, lines, i, at);
             let content_end = row.len();
             let mut flags = if customer.is_none() { UNKNOWN } else { 0 };
@@ -83,48 +102,54 @@ impl Encoder {
                 row.extend_from_slice(&hashes[i].to_le_bytes());
             }
             if let Some(stored) = stored {
-                ingest = self.ingest(stored.ingest_id[at]);
+                ingest = self.ingest(stored.ingest_id[at])?;
             }
-            put_signed(&mut row, lines.line[i]);
-            put_number(&mut row, ingest);
+            // A file has no more than 2^40 records.
+            let place = (lines.line[i] as u64 & 0xff_ffff_ffff) | u64::from(ingest) << 40;
+            row.extend_from_slice(&place.to_le_bytes());
             if let Some(stored) = stored {
-                flags |= STORED;
-                put_signed(&mut row, i64::from(stored.copies[at]));
-                flags |= if stored.is_repeat.value(at) {
-                    REPEAT
-                } else {
-                    0
-                };
+                flags |= STORED
+                    | if stored.is_repeat.value(at) {
+                        REPEAT
+                    } else {
+                        0
+                    };
+                row.extend_from_slice(&stored.copies[at].to_le_bytes());
                 if !stored.subject_id.is_null(at) && Some(stored.subject_id.value(at)) != customer {
                     flags |= SUBJECT;
                     row.extend_from_slice(&stored.subject_id.value(at).to_le_bytes());
                 }
             }
             let length = u32::try_from(row.len()).map_err(|_| too_long())?;
-            row[0..4].copy_from_slice(&length.to_le_bytes());
-            row[4] = flags;
-            row[5] = (row.len() - content_end) as u8;
-            row[6..14].copy_from_slice(&customer.unwrap_or(NO_CUSTOMER).to_le_bytes());
-            row[14..22].copy_from_slice(&lines.time_us[at].to_le_bytes());
+            let tail = (row.len() - content_end) as u8;
+            let head = &mut row[..HEAD];
+            head[0..4].copy_from_slice(&length.to_le_bytes());
+            head[4] = flags;
+            head[5] = tail;
+            head[6..14].copy_from_slice(&customer.unwrap_or(NO_CUSTOMER).to_le_bytes());
+            head[14..22].copy_from_slice(&lines.time_us[at].to_le_bytes());
             each(&row, customer);
         }
         Ok(())
     }
 
-    fn ingest(&mut self, id: i64) -> u64 {
+    fn ingest(&mut self, id: i64) -> Result<u32> {
         // Nearly always the last one.
         let place = self.ingests.iter().rposition(|known| *known == id);
-        place.unwrap_or_else(|| {
+        let place = place.unwrap_or_else(|| {
             self.ingests.push(id);
             self.ingests.len() - 1
-        }) as u64
+        });
+        u32::try_from(place)
+            .ok()
+            .filter(|place| *place < 1 << 24)
+            .ok_or_else(|| Error::Caller("more than 16 million files in one run".into()))
     }
 
     /// The reading with this number.
-    pub fn ingest_id(&self, number: u64) -> i64 {
-        usize::try_from(number)
-            .ok()
-            .and_then(|at| self.ingests.get(at))
+    pub fn ingest_id(&self, number: u32) -> i64 {
+        self.ingests
+            .get(number as usize)
             .copied()
             .unwrap_or_default()
     }
@@ -140,217 +165,160 @@ fn too_long() -> Error {
 }
 
 /// The cells of one text column.
-enum Texts<'a> {
-    Missing,
-    Written(&'a StringArray),
-    /// Numbers per row of the batch or per value of a dictionary.
-    Numbered {
-        texts: &'a StringArray,
-        keys: Option<&'a Int32Array>,
-        /// The bytes of each number, none for a text without one.
-        numbers: Vec<ShortBytes>,
-    },
-    Keyed {
-        texts: &'a StringArray,
-        keys: &'a Int32Array,
-    },
+#[derive(Clone, Copy)]
+struct Texts<'a> {
+    texts: &'a StringArray,
+    keys: Option<&'a Int32Array>,
 }
 
 impl<'a> Texts<'a> {
-    fn of(column: Option<&'a ArrayRef>, rows: &[u32], codes: Option<&mut Codes>) -> Result<Self> {
-        let Some(array) = column else {
-            return Ok(Self::Missing);
-        };
+    fn of(array: &'a ArrayRef) -> Result<Self> {
         let wrong = || Error::Caller(format!("a text column of type {}", array.data_type()).into());
-        let (texts, keys) = match array.data_type() {
-            DataType::Utf8 => (array.as_string::<i32>(), None),
-            DataType::Dictionary(..) => {
-                let dictionary = array.as_dictionary_opt::<Int32Type>().ok_or_else(wrong)?;
-                let texts = dictionary
-                    .values()
-                    .as_string_opt::<i32>()
-                    .ok_or_else(wrong)?;
-                (texts, Some(dictionary.keys()))
-            }
-            _ => return Err(wrong()),
-        };
-        let Some(known) = codes else {
-            return Ok(match keys {
-                Some(keys) => Self::Keyed { texts, keys },
-                None => Self::Written(texts),
-            });
-        };
-        // Only texts that a line uses get a number: a dictionary may hold more.
-        let mut numbers = vec![ShortBytes::default(); texts.len()];
-        let mut looked_up = vec![false; texts.len()];
-        for &row in rows {
-            let Some(at) = place(keys, texts, row as usize) else {
-                continue;
-            };
-            if !std::mem::replace(&mut looked_up[at], true) {
-                if let Some(code) = known.code(texts.value(at)) {
-                    numbers[at] = ShortBytes::of(code);
-                }
-            }
+        if let Some(texts) = array.as_string_opt::<i32>() {
+            return Ok(Self { texts, keys: None });
         }
-        Ok(Self::Numbered {
-            texts,
-            keys,
-            numbers,
+        let dictionary = array.as_dictionary_opt::<Int32Type>().ok_or_else(wrong)?;
+        let texts = dictionary.values().as_string_opt::<i32>();
+        Ok(Self {
+            texts: texts.ok_or_else(wrong)?,
+            keys: Some(dictionary.keys()),
         })
     }
 
-    #[inline(always)]
-    fn put(&self, out: &mut Vec<u8>, row: usize) {
-        match self {
-            Self::Missing => out.push(0),
-            Self::Written(texts) => put_text(out, texts.is_valid(row).then(|| texts.value(row))),
-            Self::Keyed { texts, keys } => {
-                put_text(out, place(Some(keys), texts, row).map(|at| texts.value(at)));
-            }
-            Self::Numbered {
-                texts,
-                keys,
-                numbers,
-            } => match place(*keys, texts, row) {
-                None => out.push(0),
-                Some(at) => match numbers[at].bytes() {
-                    [] => put_text(out, Some(texts.value(at))),
-                    bytes => out.extend_from_slice(bytes),
-                },
-            },
-        }
-    }
-}
-
-/// The bytes of a text's number.
-#[derive(Clone, Copy, Default)]
-struct ShortBytes {
-    bytes: [u8; 7],
-    length: u8,
-}
-
-impl ShortBytes {
-    fn of(code: u32) -> Self {
-        let mut written = Vec::with_capacity(7);
-        put_number(&mut written, (u64::from(code) + 1) << 1);
-        let mut short = Self::default();
-        short.length = written.len() as u8;
-        short.bytes[..written.len()].copy_from_slice(&written);
-        short
-    }
-
-    #[inline(always)]
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
-    }
-}
-
-/// Where the text of a row stands; none where it is missing.
-#[inline]
-fn place(keys: Option<&Int32Array>, texts: &StringArray, row: usize) -> Option<usize> {
-    let at = match keys {
-        None => row,
-        Some(keys) if keys.is_null(row) => return None,
-        Some(keys) => keys.value(row) as usize,
-    };
-    texts.is_valid(at).then_some(at)
-}
-
-/// A column of what may be missing.
-enum Cells<'a> {
-    Texts(Texts<'a>),
-    Ints(&'a Int64Array),
-    Missing,
-}
-
-impl<'a> Cells<'a> {
-    fn ints(column: Option<&'a Int64Array>) -> Self {
-        column.map_or(Self::Missing, Self::Ints)
-    }
-
-    /// Appends the cell of a row; whether there is one.
+    /// Where the text of a row stands; none where it is missing.
     #[inline]
-    fn put(&self, out: &mut Vec<u8>, row: usize) -> bool {
-        let before = out.len();
-        match self {
-            Self::Texts(texts) => texts.put(out, row),
-            Self::Ints(ints) if ints.is_valid(row) => {
-                put_number(out, zigzag(ints.value(row)).saturating_add(1));
+    fn place(&self, row: usize) -> Option<usize> {
+        let at = match self.keys {
+            None => row,
+            Some(keys) if keys.is_null(row) => return None,
+            Some(keys) => keys.value(row) as usize,
+        };
+        self.texts.is_valid(at).then_some(at)
+    }
+
+    #[inline]
+    fn get(&self, row: usize) -> Option<&'a str> {
+        self.place(row).map(|at| self.texts.value(at))
+    }
+
+    /// The numbers of the texts of `rows`. Only texts that a row uses get one:
+    /// a dictionary may hold more.
+    fn numbers(&self, rows: &[u32], codes: &mut Codes) -> Vec<u32> {
+        // 0 stands for "not looked up yet".
+        let mut known = vec![MISSING; self.texts.len()];
+        let mut number = |row: &u32| {
+            let Some(at) = self.place(*row as usize) else {
+                return MISSING;
+            };
+            if known[at] == MISSING {
+                known[at] = codes.code(self.texts.value(at)).map_or(WRITTEN, |c| c + 1);
             }
-            Self::Ints(_) | Self::Missing => out.push(0),
-        }
-        out.get(before) != Some(&0)
+            known[at]
+        };
+        rows.iter().map(&mut number).collect()
     }
 }
 
-/// The columns of what was read, in the order of the bytes.
+/// A text column with numbers: the number of each line, and the texts for
+/// those without one.
+struct Numbered<'a> {
+    numbers: Vec<u32>,
+    texts: Texts<'a>,
+}
+
+/// The columns of what was read.
 struct Columns<'a> {
-    order: Texts<'a>,
-    rest: Vec<Cells<'a>>,
+    order: Option<Texts<'a>>,
+    numbered: Vec<Option<Numbered<'a>>>,
+    unit_price: Option<&'a Int64Array>,
+    rare: [(u8, Option<&'a Int64Array>); 2],
+    return_of: Option<Texts<'a>>,
+    rest: usize,
 }
 
 impl<'a> Columns<'a> {
     fn of(lines: &LineBatch<'a>, codes: &mut [Codes]) -> Result<Self> {
-        let mut codes = codes.iter_mut();
-        let rows = lines.rows;
-        let mut text = |column| -> Result<Cells<'a>> {
-            Ok(Cells::Texts(Texts::of(column, rows, codes.next())?))
-        };
-        let mut rest = vec![text(lines.product_id)?, Cells::ints(lines.unit_price)];
-        for column in std::iter::once(&lines.channel).chain(&lines.traits) {
-            rest.push(text(*column)?);
-        }
-        rest.push(Cells::ints(lines.cost));
-        rest.push(Cells::ints(lines.discount));
-        rest.push(Cells::Texts(Texts::of(lines.return_of, rows, None)?));
+        let texts = |column: Option<&'a ArrayRef>| column.map(Texts::of).transpose();
+        let rest = NUMBERS + 4 * codes.len();
+        let columns = [&lines.product_id, &lines.channel];
+        let numbered = columns
+            .into_iter()
+            .chain(&lines.traits)
+            .zip(codes)
+            .map(|(column, codes)| {
+                let numbered = |texts: Texts<'a>| Numbered {
+                    numbers: texts.numbers(lines.rows, codes),
+                    texts,
+                };
+                Ok(texts(*column)?.map(numbered))
+            })
+            .collect::<Result<_>>()?;
         Ok(Self {
-            order: Texts::of(lines.order_id, rows, None)?,
+            order: texts(lines.order_id)?,
+            numbered,
+            unit_price: lines.unit_price,
+            rare: [(has::COST, lines.cost), (has::DISCOUNT, lines.discount)],
+            return_of: texts(lines.return_of)?,
             rest,
         })
     }
 
-    /// Appends what was read of line `i`, which is row `at` of the arrays.
-    fn put(&self, out: &mut Vec<u8>, lines: &LineBatch<'_>, i: usize, at: usize) {
-        self.order.put(out, at);
-        put_signed(out, lines.quantity[i]);
-        put_signed(out, lines.amount[i]);
-        let mut end = out.len();
-        for cells in &self.rest {
-            if cells.put(out, at) {
-                end = out.len();
+    /// Writes what was read of line `i`, which is row `at` of the arrays,
+    /// behind the head.
+    #[inline]
+    fn put(&self, row: &mut Vec<u8>, lines: &LineBatch<'_>, i: usize, at: usize) {
+        row.truncate(self.rest);
+        let mut present = 0;
+        let order = self.order.and_then(|texts| texts.get(at));
+        if let Some(order) = order {
+            present |= has::ORDER;
+            put_text(row, order);
+        }
+        for (flag, ints) in self.rare {
+            if let Some(ints) = ints.filter(|ints| ints.is_valid(at)) {
+                present |= flag;
+                row.extend_from_slice(&ints.value(at).to_le_bytes());
             }
         }
-        out.truncate(end);
+        if let Some(order) = self.return_of.and_then(|texts| texts.get(at)) {
+            present |= has::RETURN_OF;
+            put_text(row, order);
+        }
+        for (column, place) in self.numbered.iter().zip((NUMBERS..).step_by(4)) {
+            let number = column.as_ref().map_or(MISSING, |column| column.numbers[i]);
+            row[place..place + 4].copy_from_slice(&number.to_le_bytes());
+            if let (WRITTEN, Some(column)) = (number, column) {
+                put_text(row, column.texts.get(at).unwrap_or_default());
+            }
+        }
+        let mut price = 0;
+        if let Some(prices) = self.unit_price.filter(|prices| prices.is_valid(at)) {
+            present |= has::UNIT_PRICE;
+            price = prices.value(at);
+        }
+        let fixed = &mut row[HEAD..NUMBERS];
+        fixed[0] = present;
+        fixed[1..9].copy_from_slice(&lines.quantity[i].to_le_bytes());
+        fixed[9..17].copy_from_slice(&lines.amount[i].to_le_bytes());
+        fixed[17..25].copy_from_slice(&price.to_le_bytes());
     }
 }
 
 #[inline]
-fn put_text(out: &mut Vec<u8>, text: Option<&str>) {
-    let Some(text) = text else {
-        return out.push(0);
-    };
-    put_number(out, (text.len() as u64) << 1 | 1);
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    let mut length = text.len();
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
     out.extend_from_slice(text.as_bytes());
 }
 
-#[inline]
-fn put_signed(out: &mut Vec<u8>, value: i64) {
-    put_number(out, zigzag(value));
-}
-
-#[inline]
-fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)) as u64
-}
-
-#[inline]
-fn put_number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
+/// Where the parts of a row stand that depend on the number of traits.
+#[derive(Clone, Copy)]
+pub(super) struct Layout {
+    rest: usize,
 }
 
 /// A line as it lies in memory.
@@ -413,45 +381,74 @@ impl<'a> Row<'a> {
         &self.bytes[HEAD..self.tail_at() + hash]
     }
 
-    /// The bytes of the order's id, empty where there is none.
-    pub fn order(self) -> &'a [u8] {
-        match self.fields().text() {
-            Text::Written(bytes) => bytes,
-            Text::Missing | Text::Numbered(_) => &[],
-        }
+    fn has(self, part: u8) -> bool {
+        self.bytes[HEAD] & part != 0
     }
 
     /// Whether the line has an order id.
     pub fn has_order(self) -> bool {
-        self.bytes.get(HEAD).is_some_and(|b| *b != 0)
+        self.has(has::ORDER)
     }
 
-    /// The fields of what was read, in order.
+    /// The bytes of the order's id, empty where there is none.
     #[inline]
-    pub fn fields(self) -> Fields<'a> {
-        Fields {
-            bytes: self.content(),
-            at: 0,
+    pub fn order(self, layout: Layout) -> &'a [u8] {
+        self.rest(layout).order().unwrap_or_default()
+    }
+
+    /// x 10,000.
+    #[inline]
+    pub fn quantity(self) -> i64 {
+        self.long(HEAD + 1)
+    }
+
+    /// x 10,000.
+    #[inline]
+    pub fn amount(self) -> i64 {
+        self.long(HEAD + 9)
+    }
+
+    /// x 1,000,000.
+    #[inline]
+    pub fn unit_price(self) -> Option<i64> {
+        self.has(has::UNIT_PRICE).then(|| self.long(HEAD + 17))
+    }
+
+    /// The text of the `column`th of the columns with numbers.
+    #[inline]
+    pub fn number(self, column: usize) -> Number {
+        let at = NUMBERS + 4 * column;
+        let bytes = self.bytes.get(at..at + 4).and_then(<[u8]>::first_chunk);
+        match bytes.map_or(MISSING, |bytes| u32::from_le_bytes(*bytes)) {
+            MISSING => Number::Missing,
+            WRITTEN => Number::Written,
+            number => Number::Of(number - 1),
+        }
+    }
+
+    /// The parts without a fixed place; to be taken in order.
+    #[inline]
+    pub fn rest(self, layout: Layout) -> Rest<'a> {
+        Rest {
+            row: self,
+            at: layout.rest,
         }
     }
 
     /// Where it was read.
     #[inline]
     pub fn tail(self) -> Tail {
-        let mut fields = Fields {
-            bytes: self.bytes,
-            at: self.tail_at() + if self.flag(RECORD) { 8 } else { 0 },
-        };
-        let (line, ingest) = (fields.signed(), fields.number());
-        let copies = if self.is_stored() { fields.signed() } else { 1 };
+        let at = self.tail_at() + if self.flag(RECORD) { 8 } else { 0 };
+        let place = self.long(at) as u64;
         let customer = (!self.flag(UNKNOWN)).then(|| self.customer());
+        let copies = self.bytes.get(at + 8..).and_then(<[u8]>::first_chunk);
         Tail {
-            line,
-            ingest,
-            copies: i32::try_from(copies).unwrap_or(i32::MAX),
+            line: (place & 0xff_ffff_ffff) as i64,
+            ingest: (place >> 40) as u32,
+            copies: copies.map_or(1, |bytes| i32::from_le_bytes(*bytes)),
             is_repeat: self.flag(REPEAT),
             subject: if self.flag(SUBJECT) {
-                Some(self.long(fields.at))
+                Some(self.long(at + 12))
             } else {
                 customer
             },
@@ -464,185 +461,79 @@ impl<'a> Row<'a> {
 pub(super) struct Tail {
     pub line: i64,
     /// Number of the reading, see [`Encoder::ingest_id`].
-    pub ingest: u64,
+    pub ingest: u32,
     pub copies: i32,
     pub is_repeat: bool,
     pub subject: Option<i64>,
     pub customer: Option<i64>,
 }
 
-/// A text as it stands in a row.
-pub(super) enum Text<'a> {
+/// The text of a column with numbers.
+pub(super) enum Number {
     Missing,
-    Numbered(u32),
-    Written(&'a [u8]),
+    Of(u32),
+    /// The next of [`Rest::text`].
+    Written,
 }
 
-/// Takes one field after the other.
-pub(super) struct Fields<'a> {
-    bytes: &'a [u8],
+/// The parts of a row without a fixed place, one after the other.
+pub(super) struct Rest<'a> {
+    row: Row<'a>,
     at: usize,
 }
 
-impl<'a> Fields<'a> {
-    /// 0 behind the last field: what is missing at the end is left out.
+impl<'a> Rest<'a> {
+    /// The order's id.
+    #[inline]
+    pub fn order(&mut self) -> Option<&'a [u8]> {
+        self.row.has(has::ORDER).then(|| self.text())
+    }
+
+    /// What it cost, x 10,000.
     #[inline(always)]
-    fn number(&mut self) -> u64 {
-        let (mut value, mut shift) = (0, 0);
-        while let Some(&byte) = self.bytes.get(self.at) {
+    pub fn cost(&mut self) -> Option<i64> {
+        self.long_if(has::COST)
+    }
+
+    /// What was taken off, x 10,000.
+    #[inline(always)]
+    pub fn discount(&mut self) -> Option<i64> {
+        self.long_if(has::DISCOUNT)
+    }
+
+    #[inline(always)]
+    fn long_if(&mut self, part: u8) -> Option<i64> {
+        if !self.row.has(part) {
+            return None;
+        }
+        self.at += 8;
+        Some(self.row.long(self.at - 8))
+    }
+
+    /// The order that something was given back of.
+    #[inline]
+    pub fn return_of(&mut self) -> Option<&'a [u8]> {
+        self.row.has(has::RETURN_OF).then(|| self.text())
+    }
+
+    /// The next text.
+    #[inline]
+    pub fn text(&mut self) -> &'a [u8] {
+        let (mut length, mut shift) = (0, 0);
+        while let Some(&byte) = self.row.bytes.get(self.at) {
             self.at += 1;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 || shift >= 63 {
+            length |= usize::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 || shift > 28 {
                 break;
             }
-            shift += 7;
-        }
-        value
-    }
-
-    /// A whole number.
-    #[inline]
-    pub fn signed(&mut self) -> i64 {
-        unzigzag(self.number())
-    }
-
-    /// A whole number that may be missing.
-    #[inline]
-    pub fn optional(&mut self) -> Option<i64> {
-        self.number().checked_sub(1).map(unzigzag)
-    }
-
-    /// A text.
-    #[inline]
-    pub fn text(&mut self) -> Text<'a> {
-        let head = self.number();
-        if head == 0 {
-            return Text::Missing;
-        }
-        if head & 1 == 0 {
-            return Text::Numbered(((head >> 1) - 1) as u32);
         }
         let begin = self.at;
-        self.at += (head >> 1) as usize;
-        Text::Written(self.bytes.get(begin..self.at).unwrap_or_default())
+        self.at += length;
+        self.row.bytes.get(begin..self.at).unwrap_or_default()
     }
-}
-
-fn unzigzag(value: u64) -> i64 {
-    (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    fn texts(values: &[Option<&str>]) -> ArrayRef {
-        Arc::new(values.iter().copied().collect::<StringArray>())
-    }
-
-    /// The rows of three lines; the second of the four rows read is left out.
-    fn encode(encoder: &mut Encoder, order: &ArrayRef, product: &ArrayRef) -> Vec<Vec<u8>> {
-        let price = Int64Array::from(vec![Some(1_990_000), Some(1), None, Some(-i64::MAX)]);
-        let lines = LineBatch {
-            ingest_id: 42,
-            rows: &[0, 2, 3],
-            customer_id: &[Some(-7), None, Some(i64::MAX)],
-            line: &[1, 3, 4],
-            quantity: &[10_000, -20_000, 0],
-            amount: &[999_999_999_999_999_999, -999_999_999_999_999_999, 1],
-            record_hash: Some(&[1, 2, u64::MAX]),
-            time_us: &[5, 6, -7, 8],
-            unit_price: Some(&price),
-            cost: None,
-            discount: None,
-            order_id: Some(order),
-            product_id: Some(product),
-            return_of: None,
-            channel: None,
-            traits: vec![Some(product)],
-        };
-        let mut rows = Vec::new();
-        encoder
-            .encode(&lines, None, |bytes, _| rows.push(bytes.to_vec()))
-            .unwrap();
-        rows
-    }
-
-    #[test]
-    fn what_goes_in_comes_out() {
-        let mut encoder = Encoder::new(1);
-        let order = texts(&[Some("A-1"), Some("gone"), None, Some("")]);
-        let product = texts(&[Some("茶"), Some("never"), None, Some("茶")]);
-        let rows = encode(&mut encoder, &order, &product);
-        let row = |i: usize| Row::at(&rows[i], 0).unwrap();
-        assert_eq!(row(0).customer(), -7);
-        assert_eq!(
-            (row(1).customer(), row(1).tail().customer),
-            (NO_CUSTOMER, None)
-        );
-        assert_eq!(
-            [row(0).time_us(), row(1).time_us(), row(2).time_us()],
-            [5, -7, 8]
-        );
-        assert_eq!(row(0).order(), b"A-1");
-        assert_eq!(
-            [row(0).has_order(), row(1).has_order(), row(2).has_order()],
-            [true, false, true]
-        );
-        let tail = row(2).tail();
-        assert_eq!(
-            (tail.line, encoder.ingest_id(tail.ingest), tail.copies),
-            (4, 42, 1)
-        );
-        assert_eq!((tail.subject, tail.is_repeat), (Some(i64::MAX), false));
-        let mut fields = row(0).fields();
-        assert!(matches!(fields.text(), Text::Written(b"A-1")));
-        assert_eq!(
-            (fields.signed(), fields.signed()),
-            (10_000, 999_999_999_999_999_999)
-        );
-        assert!(matches!(fields.text(), Text::Numbered(0)));
-        assert_eq!(encoder.codes(0).text(0), "茶".as_bytes());
-        assert_eq!(fields.optional(), Some(1_990_000));
-        assert!(matches!(fields.text(), Text::Missing));
-        assert!(matches!(fields.text(), Text::Numbered(0)));
-        // The trait is the last that is there.
-        assert_eq!(fields.at, fields.bytes.len());
-        assert_eq!([fields.optional(), fields.optional()], [None, None]);
-        assert!(matches!(fields.text(), Text::Missing));
-        let mut fields = row(2).fields();
-        assert!(matches!(fields.text(), Text::Written(b"")));
-        assert_eq!((fields.signed(), fields.signed()), (0, 1));
-        fields.text();
-        assert_eq!(fields.optional(), Some(-i64::MAX));
-    }
-
-    #[test]
-    fn dictionaries_and_plain_texts_give_the_same_bytes() {
-        let order = texts(&[Some("A"), None, Some("B"), Some("A")]);
-        let keyed = arrow::compute::cast(
-            &order,
-            &DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
-        )
-        .unwrap();
-        let mut encoder = Encoder::new(1);
-        let plain = encode(&mut encoder, &order, &order);
-        assert_eq!(plain, encode(&mut encoder, &keyed, &keyed));
-        assert_eq!(plain, encode(&mut encoder.clone(), &keyed, &order));
-    }
-
-    #[test]
-    fn only_what_was_read_makes_the_content() {
-        let mut encoder = Encoder::new(1);
-        let order = texts(&[Some("A"), None, Some("A"), Some("B")]);
-        let rows = encode(&mut encoder, &order, &order);
-        let content = |i: usize| Row::at(&rows[i], 0).unwrap().content().to_vec();
-        assert_ne!(content(0), content(2));
-        let again = encode(&mut encoder, &order, &order);
-        assert_eq!(content(0), Row::at(&again[0], 0).unwrap().content());
-        let record = |i: usize| Row::at(&rows[i], 0).unwrap().record().len();
-        assert_eq!(record(0), content(0).len() + 8);
-    }
-}
+#[path = "row_tests.rs"]
+mod tests;

@@ -17,8 +17,8 @@ use crate::{Result, parallel};
 /// Property of the table that says how many leading bits make a bucket.
 const BITS_PROPERTY: &str = "perennial.bucketBits";
 /// Rows that a part of a bucket is meant to have: few enough that its bytes
-/// and keys stay in a core's own cache while they are sorted (some 2 MiB).
-const PART_ROWS: u64 = 32_768;
+/// and keys stay in a core's own cache while they are sorted (1 MiB).
+const PART_ROWS: u64 = 10_000;
 /// Most leading bits that make a part.
 const PART_BITS_MAX: u32 = 12;
 

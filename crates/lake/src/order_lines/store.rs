@@ -1,14 +1,22 @@
 //! Rows in parts, in memory up to a limit, in one file beyond it.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
 
-/// Bytes gathered for a part before a piece is closed. Rows never lie across
-/// pieces; a longer row has a piece of its own.
+/// Bytes gathered for a part before they are moved on: what thousands of parts
+/// gather together fits a core's cache, so that rows, which come in no order,
+/// are not written to main memory one by one.
+const OPEN_BYTES: usize = 512;
+/// Bytes of a part before a piece is closed. Rows never lie across pieces; a
+/// longer row has a piece of its own.
 const PIECE_BYTES: usize = 16 << 10;
+
+/// Bytes above which another piece is begun on disk: places in a piece are
+/// counted in 32 bits.
+const SPILLED_BYTES_MAX: usize = 1 << 30;
 
 /// Some rows of a part, end to end.
 enum Piece {
@@ -19,8 +27,25 @@ enum Piece {
 #[derive(Default)]
 struct Part {
     open: Vec<u8>,
+    filling: Vec<u8>,
     closed: Vec<Piece>,
     rows: u64,
+}
+
+impl Part {
+    /// Moves the open rows on; returns the bytes of a piece closed thereby.
+    fn move_on(&mut self) -> usize {
+        let mut closed = 0;
+        if self.filling.len() + self.open.len() > PIECE_BYTES && !self.filling.is_empty() {
+            let full = std::mem::take(&mut self.filling);
+            closed = full.len();
+            self.closed.push(Piece::Held(full));
+            self.filling.reserve_exact(PIECE_BYTES);
+        }
+        self.filling.extend_from_slice(&self.open);
+        self.open.clear();
+        closed
+    }
 }
 
 /// The rows of all parts.
@@ -33,19 +58,18 @@ pub(super) struct Store {
 }
 
 struct Spill {
-    file: File,
+    file: BufWriter<File>,
     path: PathBuf,
     length: u64,
 }
 
 impl Spill {
-    fn append(&mut self, bytes: &[u8]) -> Result<u64> {
-        let at = self.length;
+    fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
             .map_err(Error::io("write", &self.path))?;
         self.length += bytes.len() as u64;
-        Ok(at)
+        Ok(())
     }
 }
 
@@ -71,11 +95,8 @@ impl Store {
     pub fn push(&mut self, part: usize, row: &[u8]) -> Result<()> {
         let part = &mut self.parts[part];
         part.rows += 1;
-        if part.open.len() + row.len() > PIECE_BYTES && !part.open.is_empty() {
-            let full = std::mem::take(&mut part.open);
-            self.held_bytes += full.len();
-            part.closed.push(Piece::Held(full));
-            part.open.reserve_exact(PIECE_BYTES);
+        if part.open.len() + row.len() > OPEN_BYTES {
+            self.held_bytes += part.move_on();
         }
         part.open.extend_from_slice(row);
         if self.held_bytes > self.held_bytes_max {
@@ -91,14 +112,26 @@ impl Store {
             none => none.insert(create(self.folder.path())?),
         };
         for part in &mut self.parts {
-            for piece in &mut part.closed {
+            let held = part.closed.iter().position(|p| matches!(p, Piece::Held(_)));
+            let Some(first) = held else { continue };
+            let (mut at, mut length) = (spill.length, 0);
+            // One after the other, so that they are one piece from now on.
+            for piece in part.closed.split_off(first) {
+                if length > SPILLED_BYTES_MAX {
+                    part.closed.push(Piece::Spilled { at, length });
+                    (at, length) = (spill.length, 0);
+                }
                 if let Piece::Held(bytes) = piece {
-                    let at = spill.append(bytes)?;
-                    let length = bytes.len();
-                    *piece = Piece::Spilled { at, length };
+                    spill.append(&bytes)?;
+                    length += bytes.len();
                 }
             }
+            part.closed.push(Piece::Spilled { at, length });
         }
+        spill
+            .file
+            .flush()
+            .map_err(Error::io("write", &spill.path))?;
         self.held_bytes = 0;
         Ok(())
     }
@@ -120,8 +153,9 @@ impl Store {
             parts: parts
                 .into_iter()
                 .map(|mut part| {
-                    if !part.open.is_empty() {
-                        part.closed.push(Piece::Held(part.open));
+                    part.move_on();
+                    if !part.filling.is_empty() {
+                        part.closed.push(Piece::Held(part.filling));
                     }
                     Some(part.closed)
                 })
@@ -136,7 +170,7 @@ fn create(folder: &Path) -> Result<Spill> {
     let path = folder.join("rows");
     let file = File::create(&path).map_err(Error::io("create", &path))?;
     Ok(Spill {
-        file,
+        file: BufWriter::with_capacity(1 << 20, file),
         path,
         length: 0,
     })

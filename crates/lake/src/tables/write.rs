@@ -62,8 +62,9 @@ fn number_columns(
     builder
 }
 
-/// Times are stored as differences; everything else through a dictionary large
-/// enough for a whole row group, so that a reader may tell equal values by code.
+/// Times, and numbers that hardly recur or hardly differ, are stored as
+/// differences; everything else through a dictionary large enough for a whole
+/// row group, so that a reader may tell equal values by code.
 fn history_columns(
     mut builder: WriterPropertiesBuilder,
     schema: &SchemaRef,
@@ -73,7 +74,8 @@ fn history_columns(
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());
-        if matches!(field.data_type(), DataType::Timestamp(..)) || field.name() == "line" {
+        let differences = ["line", "amount", "copies"].contains(&field.name().as_str());
+        if differences || matches!(field.data_type(), DataType::Timestamp(..)) {
             builder = builder
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);

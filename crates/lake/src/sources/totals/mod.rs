@@ -4,7 +4,7 @@
 mod distinct;
 mod sum;
 
-use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, PrimitiveArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type};
 use xxhash_rust::xxh3::xxh3_64;
@@ -178,6 +178,9 @@ impl Totals {
         let (Some(left), Some(right)) = (array(a), array(b)) else {
             return;
         };
+        if let (Some((x, p)), Some((y, q))) = (exact(left), exact(right)) {
+            return self.pair_sum.add(sum_of_products(&x, &y), p + q);
+        }
         let format = |i: usize| {
             self.columns
                 .get(i)
@@ -271,6 +274,35 @@ fn decimals(array: &ArrayRef, format: &NumberFormat) -> Option<Vec<Number>> {
                 .map_or(Number::None, Number::Float),
         };
     Some(text.as_string::<i32>().iter().map(number).collect())
+}
+
+/// Whole numbers and decimals as 64-bit mantissas with their scale; `None` for
+/// other columns and for larger numbers.
+fn exact(array: &ArrayRef) -> Option<(Int64Array, u8)> {
+    if array.data_type().is_integer() && *array.data_type() != DataType::UInt64 {
+        let wide = cast(array, &DataType::Int64).ok()?;
+        return Some((wide.as_primitive::<Int64Type>().clone(), 0));
+    }
+    let (_, scale) = scaled(array)?;
+    Some((mantissas(array)?, scale))
+}
+
+/// The mantissas of a column of decimals, if all fit 64 bits.
+fn mantissas(array: &ArrayRef) -> Option<Int64Array> {
+    let values = array.as_primitive_opt::<Decimal128Type>()?;
+    let small: Option<Vec<i64>> = values
+        .values()
+        .iter()
+        .map(|value| i64::try_from(*value).ok())
+        .collect();
+    Some(Int64Array::new(small?.into(), values.nulls().cloned()))
+}
+
+/// The sum of the products of rows that have both numbers.
+fn sum_of_products(left: &Int64Array, right: &Int64Array) -> i128 {
+    let rows = left.iter().zip(right.iter());
+    rows.filter_map(|(x, y)| Some(i128::from(x?) * i128::from(y?)))
+        .sum()
 }
 
 /// The mantissas of a column of decimals with 0 to 18 digits behind the mark.
@@ -488,24 +520,47 @@ impl Counter {
         let Some((values, scale)) = scaled(array) else {
             return self.add_as_text(array);
         };
+        if let Some(small) = mantissas(array) {
+            return self.add_mantissas(&small, scale);
+        }
         self.rows += array.len() as u64;
         self.missing += array.null_count() as u64;
         let divisor = 10_f64.powi(i32::from(scale));
-        let mut last = None;
+        for value in values.iter().flatten() {
+            self.distinct.add(mix(value as u64));
+            if self.number.is_some() {
+                self.numbers.see(value as f64 / divisor);
+                self.numbers.sum.add(value, scale);
+            }
+        }
+    }
+
+    /// Decimals whose mantissas fit 64 bits: counted as whole numbers, which
+    /// are in the same order, and divided once.
+    fn add_mantissas(&mut self, values: &Int64Array, scale: u8) {
+        self.rows += values.len() as u64;
+        self.missing += values.null_count() as u64;
+        let (mut last, mut sum, mut range) = (None, 0_i128, None);
+        let numbers = &mut self.numbers;
         for value in values.iter().flatten() {
             if last != Some(value) {
                 self.distinct.add(mix(value as u64));
                 last = Some(value);
             }
             if self.number.is_some() {
-                // 64 bits where they do: their conversion is an instruction.
-                let number = match i64::try_from(value) {
-                    Ok(small) => small as f64,
-                    Err(_) => value as f64,
-                };
-                self.numbers.see(number / divisor);
-                self.numbers.sum.add(value, scale);
+                numbers.count += 1;
+                numbers.negative += u64::from(value < 0);
+                numbers.zero += u64::from(value == 0);
+                sum += i128::from(value);
+                let (low, high) = range.unwrap_or((value, value));
+                range = Some((value.min(low), value.max(high)));
             }
+        }
+        if let Some((low, high)) = range {
+            let divisor = 10_f64.powi(i32::from(scale));
+            numbers.min = numbers.min.min(low as f64 / divisor);
+            numbers.max = numbers.max.max(high as f64 / divisor);
+            numbers.sum.add(sum, scale);
         }
     }
 
