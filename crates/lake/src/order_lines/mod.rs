@@ -51,28 +51,3 @@ pub(crate) fn bits_for(rows: u64) -> u32 {
     }
     bits
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn buckets_follow_the_signed_order() {
-        let ids = [i64::MIN, -5, -1, 0, 1, 5, i64::MAX];
-        for bits in [1, 3, 12] {
-            let buckets: Vec<_> = ids.iter().map(|&id| bucket_of(id, bits)).collect();
-            assert!(buckets.is_sorted(), "{buckets:?}");
-            assert_eq!(buckets[0], 0);
-            assert_eq!(buckets[6], (1 << bits) - 1);
-        }
-        assert!(ids.iter().all(|&id| bucket_of(id, 0) == 0));
-    }
-
-    #[test]
-    fn bits_grow_with_the_rows() {
-        assert_eq!(bits_for(0), 0);
-        assert_eq!(bits_for(4_000_000), 0);
-        assert_eq!(bits_for(4_000_001), 1);
-        assert_eq!(bits_for(20_000_000), 3);
-    }
-}

@@ -1,3 +1,5 @@
+//! Lines to bytes and back.
+
 use std::sync::Arc;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The sorter from lines to files, and back through Arrow's own reader.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -289,4 +291,24 @@ async fn more_rows_mean_more_buckets_and_the_old_ones_are_spread_anew() {
             .count()
             > 4
     );
+}
+
+#[test]
+fn buckets_follow_the_signed_order() {
+    let ids = [i64::MIN, -5, -1, 0, 1, 5, i64::MAX];
+    for bits in [1, 3, 12] {
+        let buckets: Vec<_> = ids.iter().map(|&id| bucket_of(id, bits)).collect();
+        assert!(buckets.is_sorted(), "{buckets:?}");
+        assert_eq!(buckets[0], 0);
+        assert_eq!(buckets[6], (1 << bits) - 1);
+    }
+    assert!(ids.iter().all(|&id| bucket_of(id, 0) == 0));
+}
+
+#[test]
+fn bits_grow_with_the_rows() {
+    assert_eq!(bits_for(0), 0);
+    assert_eq!(bits_for(4_000_000), 0);
+    assert_eq!(bits_for(4_000_001), 1);
+    assert_eq!(bits_for(20_000_000), 3);
 }
