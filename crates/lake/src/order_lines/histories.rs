@@ -1,7 +1,7 @@
 //! The reader of `order_lines`: one customer's history after the other.
 
-use arrow::array::AsArray;
-use arrow::datatypes::{Decimal128Type, TimestampMicrosecondType};
+use arrow::array::{ArrayRef, AsArray};
+use arrow::datatypes::{Decimal64Type, Decimal128Type, TimestampMicrosecondType};
 use perennial_history::{Calendar, OrderLines};
 
 use super::cursor::{Cursor, Lines, Products};
@@ -179,13 +179,21 @@ pub fn read_unknown(
                 c.as_primitive_opt::<TimestampMicrosecondType>()
                     .map(|c| c.values())
             });
-            let amounts = batch
-                .column_by_name("amount")
-                .and_then(|c| c.as_primitive_opt::<Decimal128Type>().map(|c| c.values()));
+            let amounts = batch.column_by_name("amount").and_then(mantissas);
             if let (Some(times), Some(amounts)) = (times, amounts) {
-                each(times, amounts);
+                each(times, &amounts);
             }
         }
     }
     Ok(())
+}
+
+/// A column of decimals as the whole numbers they are stored as; files are
+/// read as the 64 bits they were written with, or widened.
+fn mantissas(column: &ArrayRef) -> Option<Vec<i128>> {
+    if let Some(wide) = column.as_primitive_opt::<Decimal128Type>() {
+        return Some(wide.values().to_vec());
+    }
+    let narrow = column.as_primitive_opt::<Decimal64Type>()?;
+    Some(narrow.values().iter().map(|v| i128::from(*v)).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use arrow::datatypes::{Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{Decimal64Type, Int32Type, Int64Type, TimestampMicrosecondType};
 
 use super::*;
 use crate::tables::{Lake, Table, read_all};
@@ -73,7 +73,7 @@ impl Shop {
             let column = |name: &str| batch.column_by_name(name).unwrap();
             let ints = |name: &str| column(name).as_primitive::<Int64Type>();
             let order = column("order_id").as_string::<i32>();
-            let amount = column("amount").as_primitive::<Decimal128Type>();
+            let amount = column("amount").as_primitive::<Decimal64Type>();
             let colour = column("colour").as_string::<i32>();
             for i in 0..batch.num_rows() {
                 let product = column("product_id").as_string::<i32>().value(i);
@@ -86,7 +86,7 @@ impl Shop {
                         .value(i),
                     order.is_valid(i).then(|| order.value(i).to_owned()),
                     product.to_owned(),
-                    amount.value(i) as i64,
+                    amount.value(i),
                     column("copies").as_primitive::<Int32Type>().value(i),
                     column("is_repeat").as_boolean().value(i),
                     ints("line").value(i),

@@ -273,3 +273,25 @@ fn nothing_at_or_after_the_as_of_moment_changes_a_feature() {
         good(later.path(), &["query", sql, "--format", "csv"])
     );
 }
+
+#[test]
+fn money_of_nobody_known_is_in_the_months_and_long_names_are_set_aside() {
+    let mut rows = String::from("order,who,what,when,pieces,price\n");
+    for day in 1..=28 {
+        rows += &format!("o{day},c{},p1,2024-01-{day:02}T10:00:00Z,1,2.50\n", day % 4);
+        rows += &format!("u{day},,p1,2024-01-{day:02}T09:00:00Z,2,1.25\n");
+    }
+    let name = "n".repeat(4_097);
+    rows += &format!("o99,{name},p1,2024-01-02T10:00:00Z,1,2.50\n");
+    let shop = Project::new()
+        .settings(SETTINGS)
+        .file("data/orders.csv", &rows);
+    good(shop.path(), &["run"]);
+    let months = query(
+        shop.path(),
+        "select sum(net), sum(net_unknown_customer) from months",
+    );
+    assert_eq!(months.rows, [["70.0000", "70.0000"]]);
+    let reason = value(shop.path(), "select reason from quarantine");
+    assert_eq!(reason, "row/identifier-too-long");
+}

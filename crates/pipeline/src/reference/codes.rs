@@ -171,6 +171,7 @@ const REASONS: Codes = &[
     ("person/erased", "a person who was erased; nothing of the row is kept"),
     ("row/amount-too-large", "an amount too large to be kept"),
     ("row/encoding-invalid", "bytes that are no text in the file's encoding"),
+    ("row/identifier-too-long", "a customer's identifier of more than 4,096 bytes"),
     ("row/long", "more cells than the header has"),
     ("row/no-amount", "neither an amount nor a price"),
     ("row/no-quantity", "no quantity"),

@@ -159,6 +159,10 @@ fn reason(code: &str) -> Text {
             "应为日期或时间而不是",
         ),
         "row/no-time" => ("no date or time", "缺少日期或时间"),
+        "row/identifier-too-long" => (
+            "a customer's identifier longer than 4,096 bytes",
+            "客户标识超过 4096 字节",
+        ),
         "row/time-impossible" => (
             "a date before 1900 or after 2199",
             "日期早于 1900 年或晚于 2199 年",

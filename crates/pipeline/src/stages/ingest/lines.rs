@@ -5,6 +5,7 @@ use perennial_lake::arrow::buffer::NullBuffer;
 use perennial_lake::arrow::datatypes::{Int32Type, Int64Type};
 use perennial_lake::order_lines::LineBatch;
 use perennial_lake::sources::RawBatch;
+use perennial_ledger::IDENTIFIER_BYTES_MAX;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::spec::{Purpose, Reading};
@@ -129,6 +130,7 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
         amount: Vec::with_capacity(batch.rows),
         refused: Vec::new(),
     };
+    let long = long_identifiers(batch, places);
     let name = |place: usize| reading.spec.columns.get(place).map(|c| c.name.clone());
     for (row, fault) in first_fault.into_iter().enumerate() {
         let time = times.filter(|t| t.is_valid(row)).map(|t| t.value(row));
@@ -137,6 +139,9 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
             (None, None) => Err((Some(places.time), "row/no-time")),
             (None, Some(t)) if !TIME_RANGE_US.contains(&t) => {
                 Err((Some(places.time), "row/time-impossible"))
+            }
+            (None, Some(_)) if long.get(row) == Some(&true) => {
+                Err((Some(places.customer), "row/identifier-too-long"))
             }
             (None, Some(_)) => money.of(row).map_err(|reason| (None, reason)),
         };
@@ -156,6 +161,24 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
         }
     }
     judged
+}
+
+/// Rows whose customer's identifier is longer than the vault takes; empty where
+/// there is none, as nearly always.
+fn long_identifiers(batch: &RawBatch, places: &Places) -> Vec<bool> {
+    let Some(column) = batch.columns[places.customer].as_dictionary_opt::<Int32Type>() else {
+        return Vec::new();
+    };
+    let Some(texts) = column.values().as_string_opt::<i32>() else {
+        return Vec::new();
+    };
+    let is_long = |key: usize| texts.value_length(key) as usize > IDENTIFIER_BYTES_MAX;
+    if !(0..texts.len()).any(is_long) {
+        return Vec::new();
+    }
+    let keys = column.keys().iter();
+    keys.map(|key| key.is_some_and(|key| is_long(key as usize)))
+        .collect()
 }
 
 struct Money<'a> {
