@@ -79,6 +79,34 @@ impl Project {
             .map_or_else(cores, |n| n.get() as usize)
     }
 
+    /// The lock that one run at a time holds; it ends with the value or with
+    /// the process, however that ends.
+    ///
+    /// # Errors
+    /// `run/busy` while another run holds it.
+    pub(crate) fn lock(&self) -> Result<std::fs::File> {
+        let path = self.dir.join(MADE_FOLDER).join("run.lock");
+        let open = std::fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let file = open.map_err(Error::io("create", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => Err(Error::cannot(
+                "run/busy",
+                "another run is working on this project",
+                "wait until it has ended, or stop it; what it has done so far stays",
+            )),
+            // Some network drives know no locks; a run on them is not refused.
+            Err(std::fs::TryLockError::Error(e)) if e.kind() == std::io::ErrorKind::Unsupported => {
+                Ok(file)
+            }
+            Err(std::fs::TryLockError::Error(e)) => Err(Error::io("lock", &path)(e)),
+        }
+    }
+
     /// UTC microseconds now; for the ledger's rows and file names only.
     pub fn now_us(&self) -> i64 {
         jiff::Timestamp::now().as_microsecond()

@@ -94,6 +94,7 @@ pub async fn run(
     progress: &dyn Progress,
 ) -> Result<RunSummary> {
     let last = last_stage(options.until.as_deref())?;
+    let _lock = project.lock()?;
     let settings_hash = project.settings.settings_hash().to_hex().to_string();
     let found = ingest::look(project).await?;
     let run_id = run_id(&settings_hash, options.as_of_us, &found.marks);

@@ -154,8 +154,12 @@ impl<'a> Group<'a, '_> {
             let first = self.first(row.record(), kept.len());
             match first {
                 Some(at) if row.has_order() => {
-                    let copies = &mut kept[at].copies;
-                    *copies = copies.saturating_add(1);
+                    // Copies are those of one file, in whatever run another
+                    // file with the same line is read.
+                    if kept[at].row.tail().ingest == row.tail().ingest {
+                        let copies = &mut kept[at].copies;
+                        *copies = copies.saturating_add(1);
+                    }
                     *result.duplicates.entry(self.ingest(row)).or_default() += 1;
                     continue;
                 }

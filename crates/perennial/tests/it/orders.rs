@@ -295,3 +295,42 @@ fn money_of_nobody_known_is_in_the_months_and_long_names_are_set_aside() {
     let reason = value(shop.path(), "select reason from quarantine");
     assert_eq!(reason, "row/identifier-too-long");
 }
+
+#[test]
+fn equal_files_give_equal_models_under_other_keys() {
+    let auc = |shop: &Project| {
+        good(shop.path(), &["run"]);
+        value(
+            shop.path(),
+            "select round(value, 9) from evaluations where metric = 'roc_auc' and model = 'logistic_regression'",
+        )
+    };
+    let (one, two) = (shop(400, 3), shop(400, 3));
+    assert_eq!(auc(&one), auc(&two));
+    let ids = |shop: &Project| value(shop.path(), "select min(customer_id) from scores");
+    assert_ne!(ids(&one), ids(&two));
+}
+
+#[test]
+fn what_lies_in_the_future_is_set_aside_and_one_run_works_at_a_time() {
+    let mut rows = String::from("order,who,what,when,pieces,price\n");
+    for day in 1..=28 {
+        rows += &format!("o{day},c{},p1,2024-01-{day:02}T10:00:00Z,1,2.50\n", day % 4);
+    }
+    rows += "o99,c1,p1,2190-01-01T10:00:00Z,1,2.50\n";
+    let shop = Project::new()
+        .settings(SETTINGS)
+        .file("data/orders.csv", &rows);
+    good(shop.path(), &["run"]);
+    let reason = value(shop.path(), "select reason from quarantine");
+    assert_eq!(reason, "row/time-in-future");
+    let held = std::fs::File::options()
+        .write(true)
+        .open(shop.path().join(".perennial/run.lock"))
+        .unwrap();
+    held.lock().unwrap();
+    let said = bad(shop.path(), &["run"], 1);
+    assert!(said.contains("run/busy"), "{said}");
+    drop(held);
+    good(shop.path(), &["run"]);
+}

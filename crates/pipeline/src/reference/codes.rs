@@ -134,6 +134,7 @@ const WORK: Codes = &[
     ("run/no-labels", "no customer has a label"),
     ("run/no-rows", "no row of customers was kept"),
     ("run/none-yet", "the project has not been run yet"),
+    ("run/busy", "another run is working on the project"),
     ("run/stage-unknown", "there is no stage of that name"),
     ("score/column-missing", "a file lacks columns that the model looks at"),
     ("score/column-twice", "a column is given twice"),
@@ -180,6 +181,7 @@ const REASONS: Codes = &[
     ("row/quote-broken", "a quotation mark that is never closed"),
     ("row/short", "fewer cells than the header has"),
     ("row/time-impossible", "a time before 1900 or after 2199"),
+    ("row/time-in-future", "a time more than two days after the reading"),
     ("row/too-long", "a row longer than the limit"),
 ];
 

@@ -163,6 +163,7 @@ fn reason(code: &str) -> Text {
             "a customer's identifier longer than 4,096 bytes",
             "客户标识超过 4096 字节",
         ),
+        "row/time-in-future" => ("a date in the future", "日期在将来"),
         "row/time-impossible" => (
             "a date before 1900 or after 2199",
             "日期早于 1900 年或晚于 2199 年",

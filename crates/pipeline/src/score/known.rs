@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
 use perennial_lake::arrow::compute::cast;
 use perennial_lake::arrow::datatypes::{DataType, Float64Type};
+use perennial_lake::sources::read::normal_identifier;
 use perennial_lake::tables::read_batches;
 
 use super::{Decided, ScoreSummary, Scored, Sink, small_note, unwritable};
@@ -73,7 +74,7 @@ async fn subjects(project: &Project, names: &[String]) -> Result<Vec<i64>> {
     let mut wanted = Vec::with_capacity(names.len());
     let mut unknown = Vec::new();
     for name in names {
-        match vault.subject_id_of(KIND, name.trim()).await? {
+        match vault.subject_id_of(KIND, normal_identifier(name)).await? {
             Some(id) => wanted.push(id),
             None => unknown.push(name.as_str()),
         }

@@ -53,6 +53,24 @@ impl Rows {
         rows
     }
 
+    /// The rows in the order given.
+    pub fn in_order(&self, order: &[usize]) -> Self {
+        let mut rows = Self::new();
+        order.iter().for_each(|&i| rows.push_from(self, i));
+        rows
+    }
+
+    /// A hash of what row `i` says, without whom it speaks of.
+    pub fn content_hash(&self, i: usize) -> u64 {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        hasher.update(&self.as_of_us[i].to_le_bytes());
+        hasher.update(&self.lost[i].to_le_bytes());
+        for column in &self.columns {
+            hasher.update(&column[i].to_bits().to_le_bytes());
+        }
+        hasher.digest()
+    }
+
     /// Appends row `i` of `other`.
     fn push_from(&mut self, other: &Self, i: usize) {
         self.customer_id.push(other.customer_id[i]);

@@ -239,6 +239,12 @@ pub(super) fn normal_id(cell: &[u8]) -> &[u8] {
     if is_float { whole } else { cell }
 }
 
+/// [`normal_id`] of a text, as a person may type it.
+pub fn normal_identifier(text: &str) -> &str {
+    let text = text.trim();
+    std::str::from_utf8(normal_id(text.as_bytes())).unwrap_or(text)
+}
+
 fn integers<'c>(
     cells: impl ExactSizeIterator<Item = &'c [u8]>,
     number: &NumberFormat,

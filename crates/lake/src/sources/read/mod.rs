@@ -30,6 +30,7 @@ use super::tokens::{Block, Fault, Rules, Tokenizer};
 use super::totals::Totals;
 
 pub use self::ahead::Ahead;
+pub use self::columns::normal_identifier;
 pub(crate) use self::parquet::parquet_error;
 
 /// What a column becomes. Cells are trimmed; a missing cell (see

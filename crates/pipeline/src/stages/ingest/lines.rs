@@ -15,6 +15,8 @@ use crate::{Error, Result};
 /// 1900-01-01 and 2200-01-01, UTC microseconds: what lies outside is no time
 /// of a purchase.
 const TIME_RANGE_US: std::ops::Range<i64> = -2_208_988_800_000_000..7_258_118_400_000_000;
+/// How far after the reading a line may lie: clocks and zones differ.
+const FUTURE_US: i64 = 2 * 86_400_000_000;
 /// The largest number of a decimal(18, s).
 const DECIMAL_MAX: i128 = 999_999_999_999_999_999;
 
@@ -40,11 +42,14 @@ pub(super) struct Places {
     channel: Option<usize>,
     /// In the order of the project's traits.
     traits: Vec<Option<usize>>,
+    /// What lies later has not happened yet, UTC microseconds.
+    latest_us: i64,
 }
 
 impl Places {
-    /// Looks the parts up; `traits` are all the project's traits in order.
-    pub fn new(reading: &Reading, traits: &[String]) -> Result<Self> {
+    /// Looks the parts up; `traits` are all the project's traits in order,
+    /// `now_us` is the moment of reading.
+    pub fn new(reading: &Reading, traits: &[String], now_us: i64) -> Result<Self> {
         let need = |role: Role| {
             reading.place(role).ok_or_else(|| {
                 Error::cannot(
@@ -55,6 +60,7 @@ impl Places {
             })
         };
         Ok(Self {
+            latest_us: now_us.saturating_add(FUTURE_US),
             time: need(Role::Time)?,
             customer: need(Role::CustomerId)?,
             order: reading.place(Role::OrderId),
@@ -139,6 +145,9 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
             (None, None) => Err((Some(places.time), "row/no-time")),
             (None, Some(t)) if !TIME_RANGE_US.contains(&t) => {
                 Err((Some(places.time), "row/time-impossible"))
+            }
+            (None, Some(t)) if t > places.latest_us => {
+                Err((Some(places.time), "row/time-in-future"))
             }
             (None, Some(_)) if long.get(row) == Some(&true) => {
                 Err((Some(places.customer), "row/identifier-too-long"))

@@ -147,7 +147,7 @@ impl<'a> OneFile<'a> {
             .unwrap_or(&settings.project.time_zone);
         let rows = settings.limits.rows_per_batch.get();
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
-        let places = Places::new(&reading, traits)?;
+        let places = Places::new(&reading, traits, run.project.now_us())?;
         let personal = reading
             .purposes
             .iter()

@@ -127,7 +127,9 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         ..Notes::default()
     };
     let (train, test) = match (&history.train, &history.test) {
-        (Some(train), Some(test)) if train.both_outcomes() => (train, Some(test)),
+        (Some(train), Some(test)) if train.both_outcomes() && test.both_outcomes() => {
+            (train, Some(test))
+        }
         (_, Some(test)) if test.both_outcomes() => (test, None),
         _ => {
             notes.none_because = Some("history_too_short".to_owned());

@@ -20,8 +20,17 @@ pub(super) fn candidates(facts: &Facts) -> Vec<usize> {
             let named = named(facts, index);
             let personal = fact.profile.looks.email || fact.profile.looks.phone;
             let long = fact.profile.looks.free_text && named < 0.7;
-            (kind && !long && !personal && fact.distinct() > if named >= 0.6 { 1 } else { 2 })
-                .then_some((index, named, fact.distinct()))
+            // A telling name is enough where the file has one customer only.
+            let fewest = match named {
+                named if named >= 0.9 => 1,
+                named if named >= 0.6 => 2,
+                _ => 3,
+            };
+            (kind && !long && !personal && fact.distinct() >= fewest).then_some((
+                index,
+                named,
+                fact.distinct(),
+            ))
         })
         .collect();
     keys.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.2.cmp(&a.2)));
