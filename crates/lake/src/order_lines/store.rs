@@ -1,7 +1,7 @@
 //! Rows in parts, in memory up to a limit, in one file beyond it.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
@@ -58,7 +58,7 @@ pub(super) struct Store {
 }
 
 struct Spill {
-    file: File,
+    file: BufWriter<File>,
     path: PathBuf,
     length: u64,
 }
@@ -128,6 +128,10 @@ impl Store {
             }
             part.closed.push(Piece::Spilled { at, length });
         }
+        spill
+            .file
+            .flush()
+            .map_err(Error::io("write", &spill.path))?;
         self.held_bytes = 0;
         Ok(())
     }
@@ -166,7 +170,7 @@ fn create(folder: &Path) -> Result<Spill> {
     let path = folder.join("rows");
     let file = File::create(&path).map_err(Error::io("create", &path))?;
     Ok(Spill {
-        file,
+        file: BufWriter::with_capacity(1 << 20, file),
         path,
         length: 0,
     })
@@ -224,13 +228,10 @@ fn read_back(
         Some(file) => file,
         none => none.insert(File::open(path)?),
     };
-    let mut bytes = Vec::with_capacity(length);
+    let mut bytes = vec![0; length];
     file.seek(SeekFrom::Start(at))?;
-    file.take(length as u64).read_to_end(&mut bytes)?;
-    match bytes.len() == length {
-        true => Ok(bytes),
-        false => Err(std::io::ErrorKind::UnexpectedEof.into()),
-    }
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
