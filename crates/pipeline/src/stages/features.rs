@@ -18,9 +18,43 @@ use crate::settings::{Horizon, Part};
 use crate::stage::{Done, Output, Run, key_of};
 use crate::{Error, Result};
 
-/// Lines from which the rhythm is read from one bucket only; buckets are drawn
-/// by a hash, so one is a fair sample of the customers.
-const RHYTHM_ROWS_MAX: u64 = 4_000_000;
+/// Lines after which the rhythm is known well enough; customers come in the
+/// order of a hash, so the first are a fair sample of them.
+const RHYTHM_ROWS_MAX: u64 = 1_000_000;
+
+/// Why the pass over the rhythm ends.
+enum Stop {
+    Enough,
+    Failed(perennial_lake::Error),
+}
+
+impl From<perennial_lake::Error> for Stop {
+    fn from(error: perennial_lake::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Folds customers until enough lines were seen.
+fn read_rhythm(histories: &Histories, rhythm: &mut RhythmFold) -> Result<()> {
+    let mut seen = 0;
+    for bucket in 0..histories.buckets() {
+        let read = histories.read::<Stop>(bucket, |lines| {
+            rhythm.fold(lines);
+            seen += lines.len() as u64;
+            if seen < RHYTHM_ROWS_MAX {
+                Ok(())
+            } else {
+                Err(Stop::Enough)
+            }
+        });
+        match read {
+            Ok(_) => {}
+            Err(Stop::Enough) => return Ok(()),
+            Err(Stop::Failed(error)) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
 
 /// What the stage found out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -172,21 +206,11 @@ fn choose(
 ) -> Result<(HorizonNotes, u32)> {
     let calendar = run.project.calendar.clone();
     let mut rhythm = RhythmFold::new(calendar, AsOf(as_of_us));
-    let buckets = if histories.rows() > RHYTHM_ROWS_MAX {
-        1
-    } else {
-        histories.buckets()
-    };
     let set = match run.project.settings.lost.horizon {
         Horizon::Of(duration) => Some(duration.days_rounded()),
         Horizon::Auto => None,
     };
-    for bucket in 0..buckets {
-        histories.read::<Error>(bucket, |lines| {
-            rhythm.fold(lines);
-            Ok(())
-        })?;
-    }
+    read_rhythm(histories, &mut rhythm)?;
     let histogram = rhythm.histogram();
     let span_days = days(as_of_us - first_us).floor() as i64;
     let choice = choose_horizon(histogram, span_days);
