@@ -10,8 +10,8 @@ use super::{CheckProblem, Findings};
 use crate::answer::{aligned, bytes, counted, nearest, pick};
 use crate::project::Project;
 use crate::settings::{Language, Source};
-use crate::stages::ingest::source_name;
 use crate::stages::ingest::spec::Reading;
+use crate::stages::ingest::{recorded_path, source_name};
 use crate::{Error, Result};
 
 /// Files of one source whose samples are looked at.
@@ -146,7 +146,7 @@ pub(super) async fn look_at(
     let name = source_name(project, index);
     let before = project.ledger.files(&name, "").await?;
     for file in &files {
-        let path = file.path.to_string_lossy().into_owned();
+        let path = recorded_path(project, &file.path);
         let size = i64::try_from(file.size).unwrap_or(i64::MAX);
         let seen = project
             .ledger

@@ -1,5 +1,7 @@
 //! Which files there are, and which of them are new.
 
+use std::path::Path;
+
 use perennial_lake::sources::files::{SourceFile, content_hash, expand};
 use perennial_ledger::{FileRecord, FileState, Ledger};
 
@@ -39,6 +41,17 @@ impl Found {
         let mark = format!("{source}\0{}\0{}\n", base_name(path), hex(hash));
         self.marks.push(mark);
     }
+}
+
+/// The path under which the ledger knows a file: relative to the project where
+/// it lies inside, so that a project may be moved or copied with its files;
+/// else absolute, without detours.
+pub(crate) fn recorded_path(project: &Project, path: &Path) -> String {
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let inside = std::fs::canonicalize(&project.dir)
+        .ok()
+        .and_then(|dir| full.strip_prefix(dir).ok().map(Path::to_owned));
+    inside.unwrap_or(full).to_string_lossy().into_owned()
 }
 
 /// A path without its folders.
@@ -83,7 +96,7 @@ async fn one(
     found: &mut Found,
 ) -> Result<()> {
     let ledger: &Ledger = &project.ledger;
-    let path = file.path.to_string_lossy().into_owned();
+    let path = recorded_path(project, &file.path);
     let size = i64::try_from(file.size).unwrap_or(i64::MAX);
     let seen = ledger
         .file_seen(source_name, &path, size, file.mtime_us)

@@ -18,7 +18,7 @@ pub(crate) use books::Book;
 use books::Quarantined;
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
 use found::Fresh;
-pub(crate) use found::{Found, look, source_name};
+pub(crate) use found::{Found, look, recorded_path, source_name};
 pub(crate) use orders::KIND;
 
 use crate::settings::{Part, Table};
@@ -148,7 +148,7 @@ async fn keep(run: &Run<'_>, before: &Done) -> Result<Done> {
 
 fn record(run: &Run<'_>, fresh: &Fresh) -> FileRecord {
     FileRecord {
-        path: fresh.file.path.to_string_lossy().into_owned(),
+        path: recorded_path(run.project, &fresh.file.path),
         size_bytes: i64::try_from(fresh.file.size).unwrap_or(i64::MAX),
         mtime_us: fresh.file.mtime_us,
         content_hash: fresh.hash,
