@@ -2,8 +2,9 @@
 
 use crate::sources::read::intern::Interner;
 
-/// Texts that get a number; the later ones are written out in every row.
-const CODES_MAX: usize = 65_536;
+/// Texts that get a number of 16 bits, two of which mean something else; the
+/// later ones are written out in every row.
+const CODES_MAX: usize = 65_534;
 /// Longer texts do not get one.
 const TEXT_BYTES_MAX: usize = 256;
 
@@ -17,21 +18,23 @@ pub(super) struct Codes {
 impl Codes {
     /// The number of a text, given to it if it has none and there is room.
     #[inline]
-    pub fn code(&mut self, text: &str) -> Option<u32> {
+    pub fn code(&mut self, text: &str) -> Option<u16> {
         let text = text.as_bytes();
         if text.len() > TEXT_BYTES_MAX {
             return None;
         }
-        if self.known.len() >= CODES_MAX {
-            return self.known.get(text);
-        }
-        Some(self.known.code(text).0)
+        let code = if self.known.len() >= CODES_MAX {
+            self.known.get(text)?
+        } else {
+            self.known.code(text).0
+        };
+        u16::try_from(code).ok()
     }
 
     /// The text of a number.
     #[inline]
-    pub fn text(&self, code: u32) -> &[u8] {
-        self.known.value(code)
+    pub fn text(&self, code: u16) -> &[u8] {
+        self.known.value(u32::from(code))
     }
 }
 
@@ -43,7 +46,7 @@ mod tests {
     fn a_full_table_still_knows_what_it_knew() {
         let mut codes = Codes::default();
         for i in 0..CODES_MAX {
-            assert_eq!(codes.code(&format!("p{i}")), Some(i as u32));
+            assert_eq!(codes.code(&format!("p{i}")), Some(i as u16));
         }
         assert_eq!(codes.code("one too many"), None);
         assert_eq!(codes.code("p17"), Some(17));

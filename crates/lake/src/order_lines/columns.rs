@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, new_null_array,
+    ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, Int32Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray, new_null_array,
 };
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::DataType;
@@ -12,7 +12,7 @@ use arrow::datatypes::DataType;
 use super::LineSchema;
 use super::bucket::Kept;
 use super::codes::Codes;
-use super::row::{Encoder, Number, Row};
+use super::row::{Encoder, Number};
 use crate::Result;
 
 /// Bytes of a text, for the first allocation.
@@ -44,6 +44,14 @@ impl Presence {
         self.each.push(present);
     }
 
+    /// As many rows without a value.
+    fn skip(&mut self, rows: usize) {
+        match self.present {
+            0 => self.rows += rows,
+            _ => (0..rows).for_each(|_| self.push(false)),
+        }
+    }
+
     fn nulls(self) -> Option<NullBuffer> {
         (self.present < self.rows).then(|| match self.each.is_empty() {
             true => NullBuffer::new_null(self.rows),
@@ -71,6 +79,25 @@ impl Ints {
     fn push(&mut self, value: Option<i64>) {
         self.values.push(value.unwrap_or_default());
         self.presence.push(value.is_some());
+    }
+
+    /// As many missing ones.
+    fn skip(&mut self, rows: usize) {
+        self.values.resize(self.values.len() + rows, 0);
+        self.presence.skip(rows);
+    }
+
+    /// Numbers none of which is missing.
+    fn extend(&mut self, values: impl ExactSizeIterator<Item = i64>) {
+        let rows = values.len();
+        self.values.extend(values);
+        match self.presence.present == self.presence.rows {
+            true => {
+                self.presence.rows += rows;
+                self.presence.present += rows;
+            }
+            false => (0..rows).for_each(|_| self.presence.push(true)),
+        }
     }
 
     fn finish(self) -> ArrayRef {
@@ -106,6 +133,13 @@ impl Texts {
         self.presence.push(text.is_some());
     }
 
+    /// As many missing ones.
+    fn skip(&mut self, rows: usize) {
+        let end = self.ends.last().copied().unwrap_or(0);
+        self.ends.resize(self.ends.len() + rows, end);
+        self.presence.skip(rows);
+    }
+
     fn finish(self) -> Result<ArrayRef> {
         let rows = self.presence.rows;
         if self.presence.present == 0 {
@@ -126,111 +160,171 @@ impl Texts {
     }
 }
 
+/// Rows turned at a time: few enough that they stay in a core's nearest cache
+/// while one column after the other is read from them.
+const BLOCK_ROWS: usize = 128;
+
 /// The columns of `rows`, in their order.
 pub(super) fn to_batch(
     rows: &[Kept<'_>],
     schema: &LineSchema,
     encoder: &Encoder,
 ) -> Result<RecordBatch> {
-    let whole = |of: &dyn Fn(Row<'_>) -> i64| -> Vec<i64> {
-        rows.iter().map(|kept| of(kept.row)).collect()
-    };
-    let ints = |values: Vec<i64>| -> ArrayRef { Arc::new(Int64Array::from(values)) };
-    let rare = rare_columns(rows, schema, encoder)?;
-    let (subject, customer, line, ingest) = tail_columns(rows, encoder);
-    let mut unit_price = Ints::with_capacity(rows.len());
-    rows.iter()
-        .for_each(|kept| unit_price.push(kept.row.unit_price()));
-    let copies: Int32Array = rows.iter().map(|kept| Some(kept.copies)).collect();
-    let repeats: BooleanArray = rows.iter().map(|kept| Some(kept.is_repeat)).collect();
-    let time = TimestampMicrosecondArray::from(whole(&|row| row.time_us()));
-    let [cost, discount] = rare.money;
-    let mut numbered = rare.numbered.into_iter();
-    let mut next = || {
-        numbered
-            .next()
-            .unwrap_or_else(|| new_null_array(&DataType::Utf8, rows.len()))
-    };
-    let (product, channel) = (next(), next());
-    let mut columns: Vec<ArrayRef> = vec![
-        subject,
-        customer,
-        rare.order,
-        ints(line),
-        Arc::new(time.with_timezone("UTC")),
-        product,
-        ints(whole(&|row| row.quantity())),
-        unit_price.finish(),
-        ints(whole(&|row| row.amount())),
-        cost,
-        discount,
-        rare.return_of,
-        channel,
-        Arc::new(copies),
-        Arc::new(repeats),
-        ints(ingest),
-    ];
-    columns.extend(schema.traits().iter().map(|_| next()));
-    schema.to_disk(columns)
-}
-
-/// Subject, customer, line and reading of each row.
-fn tail_columns(rows: &[Kept<'_>], encoder: &Encoder) -> (ArrayRef, ArrayRef, Vec<i64>, Vec<i64>) {
-    let ints = || Ints::with_capacity(rows.len());
-    let (mut subject, mut customer) = (ints(), ints());
-    let mut line = Vec::with_capacity(rows.len());
-    let mut ingest = Vec::with_capacity(rows.len());
-    for kept in rows {
-        let tail = kept.row.tail();
-        subject.push(tail.subject);
-        customer.push(tail.customer);
-        line.push(tail.line);
-        ingest.push(encoder.ingest_id(tail.ingest));
+    let mut columns = Columns::new(rows.len(), schema, encoder);
+    for block in rows.chunks(BLOCK_ROWS) {
+        columns.add_fixed(block);
+        columns.add_place(block);
+        columns.add_rest(block);
     }
-    (subject.finish(), customer.finish(), line, ingest)
+    schema.to_disk(columns.finish()?)
 }
 
-/// What has no fixed place in a row, and the texts with numbers, whose
-/// exceptions stand there.
-struct RareColumns {
-    order: ArrayRef,
-    money: [ArrayRef; 2],
-    return_of: ArrayRef,
+/// The columns so far.
+struct Columns<'a> {
+    encoder: &'a Encoder,
+    codes: Vec<&'a Codes>,
+    time: Vec<i64>,
+    quantity: Vec<i64>,
+    unit_price: Ints,
+    amount: Vec<i64>,
+    subject: Ints,
+    customer: Ints,
+    line: Vec<i64>,
+    ingest: Vec<i64>,
+    copies: Vec<i32>,
+    repeats: BooleanBufferBuilder,
+    order: Texts,
+    cost: Ints,
+    discount: Ints,
+    return_of: Texts,
     /// Product, channel, traits.
-    numbered: Vec<ArrayRef>,
+    numbered: Vec<Texts>,
 }
 
-fn rare_columns(rows: &[Kept<'_>], schema: &LineSchema, encoder: &Encoder) -> Result<RareColumns> {
-    let layout = encoder.layout();
-    let texts = || Texts::with_capacity(rows.len());
-    let (mut order, mut return_of) = (texts(), texts());
-    let ints = || Ints::with_capacity(rows.len());
-    let (mut cost, mut discount) = (ints(), ints());
-    let codes: Vec<&Codes> = (0..schema.traits().len() + 2)
-        .map(|column| encoder.codes(column))
-        .collect();
-    let mut numbered: Vec<Texts> = codes.iter().map(|_| texts()).collect();
-    for kept in rows {
-        let mut rest = kept.row.rest(layout);
-        order.push(rest.order());
-        cost.push(rest.cost());
-        discount.push(rest.discount());
-        return_of.push(rest.return_of());
-        for (place, (column, codes)) in numbered.iter_mut().zip(&codes).enumerate() {
-            column.push(match kept.row.number(place) {
-                Number::Missing => None,
-                Number::Of(code) => Some(codes.text(code)),
-                Number::Written => Some(rest.text()),
-            });
+impl<'a> Columns<'a> {
+    fn new(rows: usize, schema: &LineSchema, encoder: &'a Encoder) -> Self {
+        let whole = || Vec::with_capacity(rows);
+        let ints = || Ints::with_capacity(rows);
+        let texts = || Texts::with_capacity(rows);
+        let numbered = schema.traits().len() + 2;
+        Self {
+            encoder,
+            codes: (0..numbered).map(|column| encoder.codes(column)).collect(),
+            time: whole(),
+            quantity: whole(),
+            unit_price: ints(),
+            amount: whole(),
+            subject: ints(),
+            customer: ints(),
+            line: whole(),
+            ingest: whole(),
+            copies: Vec::with_capacity(rows),
+            repeats: BooleanBufferBuilder::new(rows),
+            order: texts(),
+            cost: ints(),
+            discount: ints(),
+            return_of: texts(),
+            numbered: (0..numbered).map(|_| texts()).collect(),
         }
     }
-    Ok(RareColumns {
-        order: order.finish()?,
-        money: [cost.finish(), discount.finish()],
-        return_of: return_of.finish()?,
-        numbered: numbered
-            .into_iter()
-            .map(Texts::finish)
-            .collect::<Result<_>>()?,
-    })
+
+    /// What stands at a fixed place.
+    fn add_fixed(&mut self, block: &[Kept<'_>]) {
+        let layout = self.encoder.layout();
+        self.time
+            .extend(block.iter().map(|kept| kept.row.time_us()));
+        for kept in block {
+            let money = kept.row.money(layout);
+            self.quantity.push(money.quantity);
+            self.amount.push(money.amount);
+            self.unit_price.push(money.unit_price);
+        }
+    }
+
+    /// Where each row was read, and what was noted of it.
+    fn add_place(&mut self, block: &[Kept<'_>]) {
+        let is_plain = block.iter().all(|kept| kept.row.is_plain_customer());
+        if is_plain {
+            let customers = || block.iter().map(|kept| kept.row.customer());
+            self.subject.extend(customers());
+            self.customer.extend(customers());
+        }
+        for kept in block {
+            let tail = kept.row.tail();
+            if !is_plain {
+                self.subject.push(tail.subject);
+                self.customer.push(tail.customer);
+            }
+            self.line.push(tail.line);
+            self.ingest.push(self.encoder.ingest_id(tail.ingest));
+        }
+        self.copies.extend(block.iter().map(|kept| kept.copies));
+        if block.iter().any(|kept| kept.is_repeat) {
+            let each = block.iter().map(|kept| kept.is_repeat);
+            each.for_each(|is_repeat| self.repeats.append(is_repeat));
+        } else {
+            self.repeats.append_n(block.len(), false);
+        }
+    }
+
+    /// What has no fixed place in a row, and the texts with numbers, whose
+    /// exceptions stand there.
+    fn add_rest(&mut self, block: &[Kept<'_>]) {
+        let layout = self.encoder.layout();
+        let is_rare = block.iter().any(|kept| kept.row.has_rare());
+        if !is_rare {
+            self.cost.skip(block.len());
+            self.discount.skip(block.len());
+            self.return_of.skip(block.len());
+        }
+        for kept in block {
+            let mut rest = kept.row.rest(layout);
+            self.order.push(rest.order());
+            if is_rare {
+                self.cost.push(rest.cost());
+                self.discount.push(rest.discount());
+                self.return_of.push(rest.return_of());
+            }
+            for (place, (column, codes)) in self.numbered.iter_mut().zip(&self.codes).enumerate() {
+                column.push(match kept.row.number(place) {
+                    Number::Missing => None,
+                    Number::Of(code) => Some(codes.text(code)),
+                    Number::Written => Some(rest.text()),
+                });
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Vec<ArrayRef>> {
+        let ints = |values: Vec<i64>| -> ArrayRef { Arc::new(Int64Array::from(values)) };
+        let time = TimestampMicrosecondArray::from(self.time).with_timezone("UTC");
+        let repeats = BooleanArray::new(self.repeats.finish(), None);
+        let mut numbered = self.numbered.into_iter().map(Texts::finish);
+        let mut next = || numbered.next().transpose();
+        let rows = self.line.len();
+        let none = || new_null_array(&DataType::Utf8, rows);
+        let (product, channel) = (next()?.unwrap_or_else(none), next()?.unwrap_or_else(none));
+        let mut columns: Vec<ArrayRef> = vec![
+            self.subject.finish(),
+            self.customer.finish(),
+            self.order.finish()?,
+            ints(self.line),
+            Arc::new(time),
+            product,
+            ints(self.quantity),
+            self.unit_price.finish(),
+            ints(self.amount),
+            self.cost.finish(),
+            self.discount.finish(),
+            self.return_of.finish()?,
+            channel,
+            Arc::new(Int32Array::from(self.copies)),
+            Arc::new(repeats),
+            ints(self.ingest),
+        ];
+        for column in numbered {
+            columns.push(column?);
+        }
+        Ok(columns)
+    }
 }

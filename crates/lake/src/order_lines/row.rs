@@ -3,16 +3,17 @@
 //!
 //! ```text
 //! length u32 | flags u8 | tail u8 | customer i64 | time i64            the head
-//! present u8 | quantity i64 | amount i64 | unit price i64 |
-//!     number u32 of product, channel, each trait |
+//! present u8 | number u16 of product, channel, each trait |
+//!     quantity, amount, unit price: i32 each where all fit, else i64 |
 //!     order, cost, discount, return of, texts without a number          what was read
 //! record hash u64? | line u40 | ingest u24 | copies i32? | subject i64? where it was read: the tail
 //! ```
 //!
 //! What nearly every line has stands at fixed places, so that writing and
-//! reading it is a plain store and load. A text is its length, LEB128, and its
-//! bytes; a number is that of [`Codes`]. Two lines of one sorter say the same
-//! exactly where the bytes between head and tail are equal.
+//! reading it is a plain store and load; and it is kept short, since a sort of
+//! many lines is as fast as their bytes move. A text is its length, LEB128, and
+//! its bytes; a number is that of [`Codes`]. Two lines of one sorter say the
+//! same exactly where the bytes between head and tail are equal.
 
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::Int32Type;
@@ -26,10 +27,12 @@ pub(super) const HEAD: usize = 22;
 /// Stands for a customer who is not known, where lines are compared.
 pub(super) const NO_CUSTOMER: i64 = i64::MIN;
 
-/// Bytes of the fixed part of what was read, without the numbers.
-const FIXED: usize = 25;
-/// Where the numbers of texts begin.
-const NUMBERS: usize = HEAD + FIXED;
+/// Where the numbers of texts begin, and bytes of each.
+const NUMBERS: usize = HEAD + 1;
+const NUMBER: usize = 2;
+/// Bytes of quantity, amount and unit price.
+const NARROW: usize = 12;
+const WIDE: usize = 24;
 
 /// The customer is not known.
 const UNKNOWN: u8 = 1;
@@ -49,11 +52,13 @@ mod has {
     pub const COST: u8 = 4;
     pub const DISCOUNT: u8 = 8;
     pub const RETURN_OF: u8 = 16;
+    /// Quantity, amount and unit price take 64 bits each.
+    pub const WIDE: u8 = 32;
 }
 
 /// Number of a text that is missing, and of one that is written out.
-const MISSING: u32 = 0;
-const WRITTEN: u32 = u32::MAX;
+const MISSING: u16 = 0;
+const WRITTEN: u16 = u16::MAX;
 
 /// Turns batches into rows. A clone gives equal texts the same bytes.
 #[derive(Debug, Clone)]
@@ -74,7 +79,7 @@ impl Encoder {
     /// Where the parts of this encoder's rows stand.
     pub fn layout(&self) -> Layout {
         Layout {
-            rest: NUMBERS + 4 * self.codes.len(),
+            money: NUMBERS + NUMBER * self.codes.len(),
         }
     }
 
@@ -86,7 +91,7 @@ impl Encoder {
         mut each: impl FnMut(&[u8], Option<i64>),
     ) -> Result<()> {
         let columns = Columns::of(lines, &mut self.codes)?;
-        let mut row = vec![0; self.layout().rest];
+        let mut row = vec![0; self.layout().money];
         let mut ingest = match stored {
             None => self.ingest(lines.ingest_id)?,
             Some(_) => 0,
@@ -203,7 +208,7 @@ impl<'a> Texts<'a> {
 
     /// The numbers of the texts of `rows`. Only texts that a row uses get one:
     /// a dictionary may hold more.
-    fn numbers(&self, rows: &[u32], codes: &mut Codes) -> Vec<u32> {
+    fn numbers(&self, rows: &[u32], codes: &mut Codes) -> Vec<u16> {
         // 0 stands for "not looked up yet".
         let mut known = vec![MISSING; self.texts.len()];
         let mut number = |row: &u32| {
@@ -222,7 +227,7 @@ impl<'a> Texts<'a> {
 /// A text column with numbers: the number of each line, and the texts for
 /// those without one.
 struct Numbered<'a> {
-    numbers: Vec<u32>,
+    numbers: Vec<u16>,
     texts: Texts<'a>,
 }
 
@@ -233,13 +238,13 @@ struct Columns<'a> {
     unit_price: Option<&'a Int64Array>,
     rare: [(u8, Option<&'a Int64Array>); 2],
     return_of: Option<Texts<'a>>,
-    rest: usize,
+    money: usize,
 }
 
 impl<'a> Columns<'a> {
     fn of(lines: &LineBatch<'a>, codes: &mut [Codes]) -> Result<Self> {
         let texts = |column: Option<&'a ArrayRef>| column.map(Texts::of).transpose();
-        let rest = NUMBERS + 4 * codes.len();
+        let money = NUMBERS + NUMBER * codes.len();
         let columns = [&lines.product_id, &lines.channel];
         let numbered = columns
             .into_iter()
@@ -259,7 +264,7 @@ impl<'a> Columns<'a> {
             unit_price: lines.unit_price,
             rare: [(has::COST, lines.cost), (has::DISCOUNT, lines.discount)],
             return_of: texts(lines.return_of)?,
-            rest,
+            money,
         })
     }
 
@@ -267,8 +272,11 @@ impl<'a> Columns<'a> {
     /// behind the head.
     #[inline]
     fn put(&self, row: &mut Vec<u8>, lines: &LineBatch<'_>, i: usize, at: usize) {
-        row.truncate(self.rest);
-        let mut present = 0;
+        row.truncate(self.money);
+        let price = self.unit_price.filter(|prices| prices.is_valid(at));
+        let mut present = if price.is_some() { has::UNIT_PRICE } else { 0 };
+        let price = price.map_or(0, |prices| prices.value(at));
+        present |= put_money(row, [lines.quantity[i], lines.amount[i], price]);
         let order = self.order.and_then(|texts| texts.get(at));
         if let Some(order) = order {
             present |= has::ORDER;
@@ -284,24 +292,37 @@ impl<'a> Columns<'a> {
             present |= has::RETURN_OF;
             put_text(row, order);
         }
-        for (column, place) in self.numbered.iter().zip((NUMBERS..).step_by(4)) {
+        for (column, place) in self.numbered.iter().zip((NUMBERS..).step_by(NUMBER)) {
             let number = column.as_ref().map_or(MISSING, |column| column.numbers[i]);
-            row[place..place + 4].copy_from_slice(&number.to_le_bytes());
+            row[place..place + NUMBER].copy_from_slice(&number.to_le_bytes());
             if let (WRITTEN, Some(column)) = (number, column) {
                 put_text(row, column.texts.get(at).unwrap_or_default());
             }
         }
-        let mut price = 0;
-        if let Some(prices) = self.unit_price.filter(|prices| prices.is_valid(at)) {
-            present |= has::UNIT_PRICE;
-            price = prices.value(at);
-        }
-        let fixed = &mut row[HEAD..NUMBERS];
-        fixed[0] = present;
-        fixed[1..9].copy_from_slice(&lines.quantity[i].to_le_bytes());
-        fixed[9..17].copy_from_slice(&lines.amount[i].to_le_bytes());
-        fixed[17..25].copy_from_slice(&price.to_le_bytes());
+        row[HEAD] = present;
     }
+}
+
+/// Writes quantity, amount and unit price; the flag says how.
+#[inline]
+fn put_money(row: &mut Vec<u8>, [quantity, amount, price]: [i64; 3]) -> u8 {
+    let narrow = |value: i64| i32::try_from(value).ok();
+    if let (Some(quantity), Some(amount), Some(price)) =
+        (narrow(quantity), narrow(amount), narrow(price))
+    {
+        let mut bytes = [0; NARROW];
+        bytes[0..4].copy_from_slice(&quantity.to_le_bytes());
+        bytes[4..8].copy_from_slice(&amount.to_le_bytes());
+        bytes[8..12].copy_from_slice(&price.to_le_bytes());
+        row.extend_from_slice(&bytes);
+        return 0;
+    }
+    let mut bytes = [0; WIDE];
+    bytes[0..8].copy_from_slice(&quantity.to_le_bytes());
+    bytes[8..16].copy_from_slice(&amount.to_le_bytes());
+    bytes[16..24].copy_from_slice(&price.to_le_bytes());
+    row.extend_from_slice(&bytes);
+    has::WIDE
 }
 
 #[inline]
@@ -318,7 +339,7 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 /// Where the parts of a row stand that depend on the number of traits.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
-    rest: usize,
+    money: usize,
 }
 
 /// A line as it lies in memory.
@@ -385,6 +406,18 @@ impl<'a> Row<'a> {
         self.bytes[HEAD] & part != 0
     }
 
+    /// Whether the line has a cost, a discount, or an order it gives back of.
+    #[inline]
+    pub fn has_rare(self) -> bool {
+        self.has(has::COST | has::DISCOUNT | has::RETURN_OF)
+    }
+
+    /// Whether the customer is known, and the subject is the same.
+    #[inline]
+    pub fn is_plain_customer(self) -> bool {
+        self.bytes[4] & (UNKNOWN | SUBJECT) == 0
+    }
+
     /// Whether the line has an order id.
     pub fn has_order(self) -> bool {
         self.has(has::ORDER)
@@ -396,30 +429,32 @@ impl<'a> Row<'a> {
         self.rest(layout).order().unwrap_or_default()
     }
 
-    /// x 10,000.
+    /// Quantity and amount, x 10,000, and unit price, x 1,000,000.
     #[inline]
-    pub fn quantity(self) -> i64 {
-        self.long(HEAD + 1)
-    }
-
-    /// x 10,000.
-    #[inline]
-    pub fn amount(self) -> i64 {
-        self.long(HEAD + 9)
-    }
-
-    /// x 1,000,000.
-    #[inline]
-    pub fn unit_price(self) -> Option<i64> {
-        self.has(has::UNIT_PRICE).then(|| self.long(HEAD + 17))
+    pub fn money(self, layout: Layout) -> Money {
+        let at = layout.money;
+        let [quantity, amount, price] = if self.has(has::WIDE) {
+            [0, 8, 16].map(|place| self.long(at + place))
+        } else {
+            [0, 4, 8].map(|place| {
+                let bytes = self.bytes[at + place..].first_chunk::<4>();
+                bytes.map_or(0, |bytes| i64::from(i32::from_le_bytes(*bytes)))
+            })
+        };
+        Money {
+            quantity,
+            amount,
+            unit_price: self.has(has::UNIT_PRICE).then_some(price),
+        }
     }
 
     /// The text of the `column`th of the columns with numbers.
     #[inline]
     pub fn number(self, column: usize) -> Number {
-        let at = NUMBERS + 4 * column;
-        let bytes = self.bytes.get(at..at + 4).and_then(<[u8]>::first_chunk);
-        match bytes.map_or(MISSING, |bytes| u32::from_le_bytes(*bytes)) {
+        let at = NUMBERS + NUMBER * column;
+        let bytes = self.bytes.get(at..at + NUMBER);
+        let bytes = bytes.and_then(<[u8]>::first_chunk);
+        match bytes.map_or(MISSING, |bytes| u16::from_le_bytes(*bytes)) {
             MISSING => Number::Missing,
             WRITTEN => Number::Written,
             number => Number::Of(number - 1),
@@ -429,9 +464,10 @@ impl<'a> Row<'a> {
     /// The parts without a fixed place; to be taken in order.
     #[inline]
     pub fn rest(self, layout: Layout) -> Rest<'a> {
+        let money = if self.has(has::WIDE) { WIDE } else { NARROW };
         Rest {
             row: self,
-            at: layout.rest,
+            at: layout.money + money,
         }
     }
 
@@ -457,6 +493,14 @@ impl<'a> Row<'a> {
     }
 }
 
+/// What was bought, and for how much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Money {
+    pub quantity: i64,
+    pub amount: i64,
+    pub unit_price: Option<i64>,
+}
+
 /// Where a line was read, and what it is known as.
 pub(super) struct Tail {
     pub line: i64,
@@ -471,7 +515,7 @@ pub(super) struct Tail {
 /// The text of a column with numbers.
 pub(super) enum Number {
     Missing,
-    Of(u32),
+    Of(u16),
     /// The next of [`Rest::text`].
     Written,
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
 
-/// Bytes gathered for a part before they are moved on: what thousands of parts
-/// gather together fits a core's cache, so that rows, which come in no order,
-/// are not written to main memory one by one.
-const OPEN_BYTES: usize = 512;
+/// Bytes of rows gathered before they are given to their parts, all rows of a
+/// part together: rows come in no order and the parts lie all over the memory,
+/// which is slow to reach one row at a time. They stay in a core's own cache.
+const GATHERED_BYTES: usize = 1 << 20;
 /// Bytes of a part before a piece is closed. Rows never lie across pieces; a
 /// longer row has a piece of its own.
 const PIECE_BYTES: usize = 16 << 10;
@@ -19,6 +19,7 @@ const PIECE_BYTES: usize = 16 << 10;
 const SPILLED_BYTES_MAX: usize = 1 << 30;
 
 /// Some rows of a part, end to end.
+#[derive(Clone)]
 enum Piece {
     Held(Vec<u8>),
     Spilled { at: u64, length: usize },
@@ -26,31 +27,75 @@ enum Piece {
 
 #[derive(Default)]
 struct Part {
-    open: Vec<u8>,
     filling: Vec<u8>,
     closed: Vec<Piece>,
     rows: u64,
 }
 
 impl Part {
-    /// Moves the open rows on; returns the bytes of a piece closed thereby.
-    fn move_on(&mut self) -> usize {
+    /// Appends a row; returns the bytes of a piece closed thereby.
+    #[inline]
+    fn push(&mut self, row: &[u8]) -> usize {
         let mut closed = 0;
-        if self.filling.len() + self.open.len() > PIECE_BYTES && !self.filling.is_empty() {
-            let full = std::mem::take(&mut self.filling);
-            closed = full.len();
-            self.closed.push(Piece::Held(full));
-            self.filling.reserve_exact(PIECE_BYTES);
+        if self.filling.len() + row.len() > PIECE_BYTES {
+            if !self.filling.is_empty() {
+                let full = std::mem::take(&mut self.filling);
+                closed = full.len();
+                self.closed.push(Piece::Held(full));
+            }
+            self.filling.reserve_exact(PIECE_BYTES.max(row.len()));
         }
-        self.filling.extend_from_slice(&self.open);
-        self.open.clear();
+        self.filling.extend_from_slice(row);
         closed
+    }
+}
+
+/// Rows that wait for being given to their parts.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    /// The part of each row, and where it begins.
+    rows: Vec<(u32, u32)>,
+    /// Used again: rows of each part, then where the next of them stands; and
+    /// the rows, part by part.
+    places: Vec<u32>,
+    order: Vec<u32>,
+}
+
+impl Gathered {
+    /// Puts the rows into an order by part, those of a part as they came.
+    fn sort(&mut self, parts: usize) {
+        self.places.clear();
+        self.places.resize(parts, 0);
+        for (part, _) in &self.rows {
+            self.places[*part as usize] += 1;
+        }
+        let mut next = 0;
+        for place in &mut self.places {
+            next += std::mem::replace(place, next);
+        }
+        self.order.resize(self.rows.len(), 0);
+        for (row, (part, _)) in (0..).zip(&self.rows) {
+            let place = &mut self.places[*part as usize];
+            self.order[*place as usize] = row;
+            *place += 1;
+        }
+    }
+
+    /// A row and its part.
+    #[inline]
+    fn row(&self, row: u32) -> (usize, &[u8]) {
+        let (part, begin) = self.rows[row as usize];
+        let next = self.rows.get(row as usize + 1);
+        let end = next.map_or(self.bytes.len(), |(_, next)| *next as usize);
+        (part as usize, &self.bytes[begin as usize..end])
     }
 }
 
 /// The rows of all parts.
 pub(super) struct Store {
     parts: Vec<Part>,
+    gathered: Gathered,
     held_bytes: usize,
     held_bytes_max: usize,
     folder: tempfile::TempDir,
@@ -84,6 +129,7 @@ impl Store {
             .map_err(Error::io("create", scratch))?;
         Ok(Self {
             parts: (0..parts).map(|_| Part::default()).collect(),
+            gathered: Gathered::default(),
             held_bytes: 0,
             held_bytes_max,
             folder,
@@ -92,13 +138,31 @@ impl Store {
     }
 
     /// Appends a row to a part.
+    #[inline]
     pub fn push(&mut self, part: usize, row: &[u8]) -> Result<()> {
-        let part = &mut self.parts[part];
-        part.rows += 1;
-        if part.open.len() + row.len() > OPEN_BYTES {
-            self.held_bytes += part.move_on();
+        let gathered = &mut self.gathered;
+        // Both fit: there are some thousand parts, and a megabyte of rows.
+        gathered
+            .rows
+            .push((part as u32, gathered.bytes.len() as u32));
+        gathered.bytes.extend_from_slice(row);
+        if gathered.bytes.len() > GATHERED_BYTES {
+            self.hand_out()?;
         }
-        part.open.extend_from_slice(row);
+        Ok(())
+    }
+
+    /// Gives the gathered rows to their parts.
+    fn hand_out(&mut self) -> Result<()> {
+        self.gathered.sort(self.parts.len());
+        for &row in &self.gathered.order {
+            let (part, bytes) = self.gathered.row(row);
+            let part = &mut self.parts[part];
+            part.rows += 1;
+            self.held_bytes += part.push(bytes);
+        }
+        self.gathered.bytes.clear();
+        self.gathered.rows.clear();
         if self.held_bytes > self.held_bytes_max {
             self.spill()?;
         }
@@ -136,33 +200,28 @@ impl Store {
         Ok(())
     }
 
-    /// Rows of a part.
-    pub fn rows(&self, part: usize) -> u64 {
-        self.parts[part].rows
-    }
-
     /// The parts, to be read one after the other or side by side.
-    pub fn finish(self) -> Parts {
+    pub fn finish(mut self) -> Result<Parts> {
+        self.hand_out()?;
         let Self {
             parts,
             folder,
             spill,
             ..
         } = self;
-        Parts {
-            parts: parts
-                .into_iter()
-                .map(|mut part| {
-                    part.move_on();
-                    if !part.filling.is_empty() {
-                        part.closed.push(Piece::Held(part.filling));
-                    }
-                    Some(part.closed)
-                })
-                .collect(),
+        let rows = parts.iter().map(|part| part.rows).collect();
+        let pieces = parts.into_iter().map(|mut part| {
+            if !part.filling.is_empty() {
+                part.closed.push(Piece::Held(part.filling));
+            }
+            Some(part.closed)
+        });
+        Ok(Parts {
+            rows,
+            parts: pieces.collect(),
             path: spill.map(|spill| spill.path),
             _folder: folder,
-        }
+        })
     }
 }
 
@@ -178,12 +237,18 @@ fn create(folder: &Path) -> Result<Spill> {
 
 /// The parts of a finished store.
 pub(super) struct Parts {
+    rows: Vec<u64>,
     parts: Vec<Option<Vec<Piece>>>,
     path: Option<PathBuf>,
     _folder: tempfile::TempDir,
 }
 
 impl Parts {
+    /// Rows of a part.
+    pub fn rows(&self, part: usize) -> u64 {
+        self.rows[part]
+    }
+
     /// Takes the pieces of a part out, unread.
     pub fn take(&mut self, part: usize) -> Pieces {
         Pieces {
@@ -194,6 +259,7 @@ impl Parts {
 }
 
 /// The rows of one part, some perhaps on disk.
+#[derive(Clone)]
 pub(super) struct Pieces {
     pieces: Vec<Piece>,
     path: Option<PathBuf>,
@@ -253,9 +319,10 @@ mod tests {
             let long = vec![7; 3 * PIECE_BYTES];
             store.push(2, &long).unwrap();
             wanted[2] = long;
-            assert_eq!(store.rows(0), 10_000);
+            store.hand_out().unwrap();
             assert_eq!(store.spill.is_some(), most < usize::MAX);
-            let mut parts = store.finish();
+            let mut parts = store.finish().unwrap();
+            assert_eq!([0, 1, 2].map(|part| parts.rows(part)), [10_000, 10_000, 1]);
             for (part, wanted) in wanted.iter().enumerate() {
                 assert_eq!(&parts.take(part).read().unwrap().concat(), wanted);
             }

@@ -63,8 +63,9 @@ fn number_columns(
 }
 
 /// Times, and numbers that hardly recur or hardly differ, are stored as
-/// differences; everything else through a dictionary large enough for a whole
-/// row group, so that a reader may tell equal values by code.
+/// differences; who it was as it is, since the same stands many times in a row;
+/// everything else through a dictionary large enough for a whole row group, so
+/// that a reader may tell equal values by code.
 fn history_columns(
     mut builder: WriterPropertiesBuilder,
     schema: &SchemaRef,
@@ -79,6 +80,8 @@ fn history_columns(
             builder = builder
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        } else if ["subject_id", "customer_id"].contains(&field.name().as_str()) {
+            builder = builder.set_column_dictionary_enabled(path, false);
         } else if matches!(field.data_type(), DataType::Utf8) {
             // Minima and maxima of text would stand in clear in the footer.
             builder = builder.set_column_statistics_enabled(path, EnabledStatistics::None);

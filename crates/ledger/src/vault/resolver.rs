@@ -127,22 +127,34 @@ impl Resolver {
     /// # Errors
     /// Those of [`Vault::register`].
     pub async fn resolve<S: AsRef<str>>(&mut self, identifiers: &[S]) -> Result<Vec<Option<i64>>> {
+        let hashes: Vec<u128> = identifiers
+            .iter()
+            .map(|identifier| self.hash(identifier.as_ref()))
+            .collect();
+        // A loop that does nothing else: the memory of a large cache is far
+        // away, and so many look-ups are under way at a time.
+        let cached: Vec<Option<Option<i64>>> = hashes
+            .iter()
+            .map(|hash| self.young.get(hash).copied())
+            .collect();
         let mut ids = Vec::with_capacity(identifiers.len());
         let mut misses: Vec<&str> = Vec::new();
         let mut missing: HashMap<u128, usize, BuildHasherDefault<Already>> = HashMap::default();
         // Row of the batch, place among the misses.
         let mut open: Vec<(usize, usize)> = Vec::new();
-        for (row, identifier) in identifiers.iter().enumerate() {
-            let identifier = identifier.as_ref();
-            let hash = xxh3_128_with_secret(identifier.as_bytes(), &self.secret);
-            if let Some(known) = self.remembered(hash) {
+        for (row, (identifier, (hash, cached))) in identifiers
+            .iter()
+            .zip(hashes.into_iter().zip(cached))
+            .enumerate()
+        {
+            if let Some(known) = cached.or_else(|| self.remembered(hash)) {
                 ids.push(known);
                 continue;
             }
             let place = match missing.entry(hash) {
                 Entry::Occupied(place) => *place.get(),
                 Entry::Vacant(place) => {
-                    misses.push(identifier);
+                    misses.push(identifier.as_ref());
                     *place.insert(misses.len() - 1)
                 }
             };
@@ -180,12 +192,16 @@ impl Resolver {
     /// What the cache alone knows about an identifier: none when it is not in
     /// it, `Some(None)` for an erased person.
     pub fn cached(&mut self, identifier: &str) -> Option<Option<i64>> {
-        self.remembered(xxh3_128_with_secret(identifier.as_bytes(), &self.secret))
+        self.remembered(self.hash(identifier))
     }
 
     /// How many identifiers are remembered.
     pub fn cached_count(&self) -> usize {
         self.young.len() + self.old.len()
+    }
+
+    fn hash(&self, identifier: &str) -> u128 {
+        xxh3_128_with_secret(identifier.as_bytes(), &self.secret)
     }
 
     fn remembered(&mut self, hash: u128) -> Option<Option<i64>> {

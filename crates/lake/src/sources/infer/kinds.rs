@@ -8,8 +8,14 @@ use super::looks::look;
 use super::sample::{MISSING, SampleColumn};
 use super::{ColumnProfile, Kind};
 
-/// Share of cells that must be of a kind for the column to be of it.
+/// Share of cells that must be numbers for the column to be one of numbers.
 const SHARE_MIN: f64 = 0.99;
+/// The same where the others are mostly words without a digit, such as
+/// `unknown`: numbers with a few bad cells. Codes that are mostly digits, such
+/// as `85123A` among `85123`, have digits in the others too.
+const SHARE_AMONG_WORDS: f64 = 0.9;
+/// Share of cells that must be dates: nothing else looks like them.
+const DATE_SHARE_MIN: f64 = 0.9;
 
 /// Profiles one column; `known` is its type where the file states it.
 pub(super) fn profile_column(
@@ -152,7 +158,7 @@ fn infer_number(column: &SampleColumn, total: usize) -> Option<Finding> {
     let values = &column.values;
     // Most columns of text say so in their first values.
     let head = values.iter().take(50).map(String::as_str);
-    let number_head = infer_format(head, 0.9)?;
+    let number_head = infer_format(head, 0.5)?;
     let number = if values.len() > 50 {
         infer_format(values.iter().map(String::as_str), 0.5).unwrap_or(number_head)
     } else {
@@ -160,11 +166,15 @@ fn infer_number(column: &SampleColumn, total: usize) -> Option<Finding> {
     };
     let (mut fitting, mut scale, mut whole, mut pointed, mut zeros) =
         (0_usize, 0_u8, true, 0_usize, 0_usize);
+    let (mut others, mut words) = (0_usize, 0_usize);
     for (value, count) in values.iter().zip(&column.counts) {
         let Some(exact) = parse_exact(value.as_bytes(), &number) else {
             if parse_f64(value.as_bytes(), &number).is_some() {
                 fitting += *count as usize;
                 (whole, scale) = (false, 9);
+            } else {
+                others += 1;
+                words += usize::from(!value.bytes().any(|byte| byte.is_ascii_digit()));
             }
             continue;
         };
@@ -177,7 +187,12 @@ fn infer_number(column: &SampleColumn, total: usize) -> Option<Finding> {
         zeros +=
             usize::from(value.len() > 1 && value.starts_with('0') && !value.contains(['.', ',']));
     }
-    if (fitting as f64) < SHARE_MIN * total as f64 {
+    let needed = if words * 2 > others {
+        SHARE_AMONG_WORDS
+    } else {
+        SHARE_MIN
+    };
+    if (fitting as f64) < needed * total as f64 {
         return None;
     }
     if number.percent {
@@ -307,7 +322,7 @@ fn infer_date(column: &SampleColumn, total: usize) -> Option<Finding> {
                 .filter(|(value, _)| parse(value.as_bytes(), format).is_some());
             (format, fitting.map(|(_, count)| *count as usize).sum())
         })
-        .filter(|(_, fitting)| *fitting as f64 >= SHARE_MIN * total as f64)
+        .filter(|(_, fitting)| *fitting as f64 >= DATE_SHARE_MIN * total as f64)
         .collect();
     let best = fits.iter().map(|(_, fitting)| *fitting).max()?;
     let equal: Vec<TimeFormat> = fits

@@ -21,8 +21,6 @@ pub const MISSING: u32 = u32::MAX;
 /// Runs of neighbouring rows that make up a sample, so that both what is near
 /// (the lines of an order) and what is far apart can be seen.
 const RUNS: usize = 1_000;
-/// Row groups of a Parquet file that are sampled.
-const GROUPS: usize = 10;
 /// Most cells of a sample.
 const CELLS_MAX: usize = 2_000_000;
 
@@ -195,7 +193,7 @@ fn runs(rows: usize, wanted: usize) -> Vec<(usize, usize)> {
 ///
 /// # Errors
 /// Errors of reading.
-pub fn from_parquet(file: &SourceFile) -> Result<(Vec<String>, Sample), Error> {
+pub fn from_parquet(file: &SourceFile, groups_max: usize) -> Result<(Vec<String>, Sample), Error> {
     let failed = |error: &dyn std::fmt::Display| parquet_error(&file.path, "its start", error);
     let open = || -> Result<_, Error> {
         let input = std::fs::File::open(&file.path).map_err(|source| Error::Io {
@@ -226,11 +224,13 @@ pub fn from_parquet(file: &SourceFile) -> Result<(Vec<String>, Sample), Error> {
     let total: usize = groups.iter().sum();
     let wanted = rows_max(names.len());
     let mut collector = Collector::new(names.len());
-    // One run from each of up to ten row groups; all rows of a small file.
-    let chosen: Vec<usize> = if total <= wanted || groups.len() <= GROUPS {
+    // One run from each of the row groups chosen; all rows of a small file.
+    let chosen: Vec<usize> = if total <= wanted || groups.len() <= groups_max {
         (0..groups.len()).collect()
     } else {
-        (0..GROUPS).map(|run| run * groups.len() / GROUPS).collect()
+        (0..groups_max)
+            .map(|run| run * groups.len() / groups_max)
+            .collect()
     };
     let each = if total <= wanted {
         usize::MAX

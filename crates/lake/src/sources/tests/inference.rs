@@ -90,6 +90,24 @@ fn kinds_of_columns() {
 }
 
 #[test]
+fn a_few_bad_cells_do_not_make_a_column_text() {
+    let with = |usual: &[&'static str], bad: &[&'static str]| {
+        let usual = usual.iter().cycle().take(60 - bad.len());
+        kind(&usual.chain(bad).copied().collect::<Vec<_>>())
+    };
+    let numbers = ["1", "2", "12", "1", "4"];
+    assert_eq!(with(&numbers, &["abc", "?!", "abc", "two"]), Kind::Integer);
+    assert_eq!(with(&numbers, &["abc"; 7]), Kind::Text);
+    // Codes are not numbers for being mostly digits.
+    assert_eq!(with(&numbers, &["12A", "4B", "1C", "M"]), Kind::Text);
+    let days = ["2024-03-05", "2024-12-15", "2024-07-01"];
+    assert_eq!(
+        with(&days, &["unknown", "2024-13-45", "31.12."]),
+        Kind::Date(TimeFormat::YearFirst)
+    );
+}
+
+#[test]
 fn ambiguous_days_and_months_are_told() {
     // Readings in order of time: as month first, one day after another.
     let profile = profiled("k,d\n1,01/02/2024\n2,01/03/2024\n3,01/04/2024\n4,01/05/2024\n");

@@ -52,6 +52,17 @@ impl Distinct {
         }
     }
 
+    /// Adds whole numbers; neighbours are often equal.
+    pub(super) fn add_all(&mut self, values: &[i64]) {
+        let mut last = None;
+        for value in values {
+            if last != Some(value) {
+                self.add(mix(*value as u64));
+                last = Some(value);
+            }
+        }
+    }
+
     fn insert(&mut self, hash: u64) {
         let mask = self.slots.len() - 1;
         // The upper half, as `recent` and the registers use other bits.
@@ -117,6 +128,16 @@ impl Distinct {
         };
         (estimate.round() as u64 + zero, false)
     }
+}
+
+/// The finaliser of splitmix64, a bijection: distinct numbers keep distinct
+/// hashes.
+#[inline]
+pub(super) fn mix(value: u64) -> u64 {
+    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 #[cfg(test)]

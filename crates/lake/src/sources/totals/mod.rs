@@ -4,6 +4,8 @@
 mod distinct;
 mod sum;
 
+use std::borrow::Cow;
+
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, PrimitiveArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type};
@@ -13,7 +15,7 @@ use super::infer::{Profile, is_missing};
 use super::number::{NumberFormat, parse_exact, parse_f64};
 use super::tokens::Block;
 
-use distinct::Distinct;
+use distinct::{Distinct, mix};
 pub use sum::ExactSum;
 
 /// Totals of one column.
@@ -163,24 +165,25 @@ impl Totals {
     /// Adds a batch of Parquet; `positions` says which column of the file each
     /// of its columns is.
     pub fn add_arrays(&mut self, batch: &RecordBatch, positions: &[usize]) {
-        for (array, position) in batch.columns().iter().zip(positions) {
-            if let Some(counter) = self.columns.get_mut(*position) {
-                counter.add_array(array);
+        let whole: Vec<Option<(Int64Array, u8)>> = batch.columns().iter().map(exact).collect();
+        for ((array, whole), position) in batch.columns().iter().zip(&whole).zip(positions) {
+            match (self.columns.get_mut(*position), whole) {
+                (Some(counter), Some((mantissas, scale))) => counter.add_whole(mantissas, *scale),
+                (Some(counter), None) => counter.add_array(array),
+                (None, _) => {}
             }
         }
         let Some((a, b)) = self.pair else { return };
-        let array = |wanted| {
-            positions
-                .iter()
-                .position(|p| *p == wanted)
-                .and_then(|i| batch.columns().get(i))
-        };
-        let (Some(left), Some(right)) = (array(a), array(b)) else {
+        let place = |wanted| positions.iter().position(|p| *p == wanted);
+        let (Some(i), Some(j)) = (place(a), place(b)) else {
             return;
         };
-        if let (Some((x, p)), Some((y, q))) = (exact(left), exact(right)) {
-            return self.pair_sum.add(sum_of_products(&x, &y), p + q);
+        if let (Some(Some((x, p))), Some(Some((y, q)))) = (whole.get(i), whole.get(j)) {
+            return self.pair_sum.add(sum_of_products(x, y), p + q);
         }
+        let (Some(left), Some(right)) = (batch.columns().get(i), batch.columns().get(j)) else {
+            return;
+        };
         let format = |i: usize| {
             self.columns
                 .get(i)
@@ -300,6 +303,10 @@ fn mantissas(array: &ArrayRef) -> Option<Int64Array> {
 
 /// The sum of the products of rows that have both numbers.
 fn sum_of_products(left: &Int64Array, right: &Int64Array) -> i128 {
+    if left.null_count() + right.null_count() == 0 {
+        let rows = left.values().iter().zip(right.values());
+        return rows.map(|(x, y)| i128::from(*x) * i128::from(*y)).sum();
+    }
     let rows = left.iter().zip(right.iter());
     rows.filter_map(|(x, y)| Some(i128::from(x?) * i128::from(y?)))
         .sum()
@@ -395,15 +402,6 @@ impl Counter {
     fn add_array(&mut self, array: &ArrayRef) {
         match array.data_type() {
             DataType::Dictionary(key, _) if **key == DataType::Int32 => self.add_dictionary(array),
-            DataType::Int8
-            | DataType::Int16
-            | DataType::Int32
-            | DataType::Int64
-            | DataType::UInt8
-            | DataType::UInt16
-            | DataType::UInt32 => {
-                self.add_integers(array);
-            }
             DataType::Float16 | DataType::Float32 | DataType::Float64 => self.add_floats(array),
             DataType::Decimal128(_, 0..=18) => self.add_decimals(array),
             DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => self.add_times(array),
@@ -472,25 +470,6 @@ impl Counter {
         }
     }
 
-    fn add_integers(&mut self, array: &ArrayRef) {
-        let Ok(wide) = cast(array, &DataType::Int64) else {
-            return self.add_as_text(array);
-        };
-        self.rows += array.len() as u64;
-        self.missing += array.null_count() as u64;
-        let mut last = None;
-        for value in wide.as_primitive::<Int64Type>().iter().flatten() {
-            if last != Some(value) {
-                self.distinct.add(mix(value as u64));
-                last = Some(value);
-            }
-            if self.number.is_some() {
-                self.numbers.see(value as f64);
-                self.numbers.sum.add(i128::from(value), 0);
-            }
-        }
-    }
-
     fn add_floats(&mut self, array: &ArrayRef) {
         let Ok(wide) = cast(array, &DataType::Float64) else {
             return self.add_as_text(array);
@@ -520,9 +499,6 @@ impl Counter {
         let Some((values, scale)) = scaled(array) else {
             return self.add_as_text(array);
         };
-        if let Some(small) = mantissas(array) {
-            return self.add_mantissas(&small, scale);
-        }
         self.rows += array.len() as u64;
         self.missing += array.null_count() as u64;
         let divisor = 10_f64.powi(i32::from(scale));
@@ -535,33 +511,35 @@ impl Counter {
         }
     }
 
-    /// Decimals whose mantissas fit 64 bits: counted as whole numbers, which
-    /// are in the same order, and divided once.
-    fn add_mantissas(&mut self, values: &Int64Array, scale: u8) {
-        self.rows += values.len() as u64;
-        self.missing += values.null_count() as u64;
-        let (mut last, mut sum, mut range) = (None, 0_i128, None);
+    /// Whole numbers, and decimals whose mantissas fit 64 bits, which are in the
+    /// same order and are divided once.
+    fn add_whole(&mut self, mantissas: &Int64Array, scale: u8) {
+        self.rows += mantissas.len() as u64;
+        self.missing += mantissas.null_count() as u64;
+        let values = present(mantissas);
+        self.distinct.add_all(&values);
+        if self.number.is_none() || values.is_empty() {
+            return;
+        }
         let numbers = &mut self.numbers;
-        for value in values.iter().flatten() {
-            if last != Some(value) {
-                self.distinct.add(mix(value as u64));
-                last = Some(value);
-            }
-            if self.number.is_some() {
-                numbers.count += 1;
-                numbers.negative += u64::from(value < 0);
-                numbers.zero += u64::from(value == 0);
-                sum += i128::from(value);
-                let (low, high) = range.unwrap_or((value, value));
-                range = Some((value.min(low), value.max(high)));
-            }
+        let (mut low, mut high, mut sum) = (i64::MAX, i64::MIN, 0_i128);
+        for values in values.chunks(SUMMED) {
+            let least = values.iter().copied().min().unwrap_or(i64::MAX);
+            let most = values.iter().copied().max().unwrap_or(i64::MIN);
+            sum += if most.unsigned_abs().max(least.unsigned_abs()) < SMALL {
+                i128::from(values.iter().sum::<i64>())
+            } else {
+                values.iter().map(|value| i128::from(*value)).sum()
+            };
+            numbers.negative += values.iter().map(|v| u64::from(*v < 0)).sum::<u64>();
+            numbers.zero += values.iter().map(|v| u64::from(*v == 0)).sum::<u64>();
+            (low, high) = (low.min(least), high.max(most));
         }
-        if let Some((low, high)) = range {
-            let divisor = 10_f64.powi(i32::from(scale));
-            numbers.min = numbers.min.min(low as f64 / divisor);
-            numbers.max = numbers.max.max(high as f64 / divisor);
-            numbers.sum.add(sum, scale);
-        }
+        let divisor = 10_f64.powi(i32::from(scale));
+        numbers.count += values.len() as u64;
+        numbers.min = numbers.min.min(low as f64 / divisor);
+        numbers.max = numbers.max.max(high as f64 / divisor);
+        numbers.sum.add(sum, scale);
     }
 
     fn add_times(&mut self, array: &ArrayRef) {
@@ -572,22 +550,19 @@ impl Counter {
         };
         self.rows += array.len() as u64;
         self.missing += array.null_count() as u64;
-        let mut last = None;
-        for value in wide.as_primitive::<Int64Type>().iter().flatten() {
-            if last != Some(value) {
-                self.distinct.add(mix(value as u64));
-                last = Some(value);
-            }
-        }
+        self.distinct
+            .add_all(&present(wide.as_primitive::<Int64Type>()));
     }
 }
 
-/// The finaliser of splitmix64, a bijection: distinct numbers keep distinct
-/// hashes.
-#[inline]
-fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// Values summed in 64 bits at a time, and below what each must be for that.
+const SUMMED: usize = 1 << 12;
+const SMALL: u64 = 1 << 50;
+
+/// The values that are there.
+fn present(values: &Int64Array) -> Cow<'_, [i64]> {
+    match values.null_count() {
+        0 => Cow::Borrowed(values.values()),
+        _ => values.iter().flatten().collect(),
+    }
 }

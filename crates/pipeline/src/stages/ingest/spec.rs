@@ -2,7 +2,7 @@
 
 use perennial_lake::sources::dialect::{Delimiter, Dialect, Encoding, sniff};
 use perennial_lake::sources::files::{Format, SourceFile};
-use perennial_lake::sources::infer::{ColumnProfile, Kind, Profile, profile};
+use perennial_lake::sources::infer::{ColumnProfile, Kind, Profile, profile_briefly};
 use perennial_lake::sources::{ColumnSpec, NumberFormat, ReadSpec, Target, TimeFormat, Totals};
 
 use crate::settings::{self, ColumnType, Decimal, Quote, Role, Source, Table};
@@ -45,7 +45,8 @@ impl Reading {
             )),
             Format::Parquet => None,
         };
-        let profile = profile(file, dialect.as_ref()).map_err(perennial_lake::Error::from)?;
+        let profile =
+            profile_briefly(file, dialect.as_ref()).map_err(perennial_lake::Error::from)?;
         let mut reading = Self {
             dialect,
             profile,
