@@ -6,11 +6,10 @@ horizon before `--as-of`, scores everybody at `--as-of`, and writes scores and a
 The last line on stdout is JSON.
 
     retail_pandas.py FILE.csv.gz --as-of 2011-12-08 --out FOLDER
-    retail_pandas.py --features FEATURES.parquet --as-of 2011-12-08     our rows, their learner
+    retail_pandas.py --project FOLDER --as-of 2011-12-08               our rows, their learner
 
-The second form fits the same learner on Perennial's own feature rows. `--labels` and `--scores`
-name Parquet files with our labels and our probabilities on the test date; with `--scores` the
-difference of the two AUCs is given with its paired interval.
+The second form fits the same learner on the features and labels of a Perennial project that has
+run, and gives the difference of the two AUCs on the test date with its paired interval.
 """
 
 import argparse
@@ -32,10 +31,8 @@ BOOTSTRAP_ROUNDS = 1000
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="raw order lines (CSV, may be compressed)")
-    parser.add_argument("--features", help="our feature table (Parquet) instead of a raw file")
-    parser.add_argument("--labels", help="our labels (Parquet: customer_id, as_of, label), where the features carry none")
-    parser.add_argument("--scores", help="our probabilities (Parquet: customer_id, churn_probability[, as_of])")
-    parser.add_argument("--label", default="label", help="name of the label column, 1 = lost")
+    parser.add_argument("--project", help="a Perennial project that has run, instead of a raw file")
+    parser.add_argument("--model", default="logistic_regression", help="which of its models to compare with")
     parser.add_argument("--as-of", required=True, help="the day of decision; the test begins one horizon before")
     parser.add_argument("--horizon-days", type=int, default=90)
     parser.add_argument("--train-dates", type=int, default=4)
@@ -50,8 +47,8 @@ def arguments():
     columns.add_argument("--quantity", default="Quantity")
     columns.add_argument("--price", default="UnitPrice")
     args = parser.parse_args()
-    if bool(args.file) == bool(args.features):
-        parser.error("give either a file of order lines or --features")
+    if bool(args.file) == bool(args.project):
+        parser.error("give either a file of order lines or --project")
     return args
 
 
@@ -239,36 +236,37 @@ def report(path, result, calibration, scores):
         file.write(f"<!doctype html><meta charset=utf-8><title>Churn</title><table>{facts}</table>{''.join(tables)}")
 
 
-def from_features(args):
-    rows = pd.read_parquet(args.features)
+def from_project(args):
+    from deltalake import DeltaTable
+
+    table = lambda name: DeltaTable(os.path.join(args.project, "lake", name)).to_pandas()  # noqa: E731
     keys = ["customer_id", "as_of"]
-    if args.labels:
-        rows = rows.merge(pd.read_parquet(args.labels)[[*keys, args.label]], on=keys)
+    rows = table("features").merge(table("labels")[[*keys, "lost"]], on=keys)
+    rows = rows[rows["lost"].notna()]
     rows["as_of"] = day_of(rows["as_of"])
     _, _, test, train = dates(args)
-    x = rows.drop(columns=[*keys, args.label]).select_dtypes("number").astype("float64")
-    y = pd.to_numeric(rows[args.label]).to_numpy()
-    known = np.isin(y, (0, 1))
-    in_train = rows["as_of"].isin(train).to_numpy() & known
-    in_test = (rows["as_of"] == test).to_numpy() & known
+    x = rows.drop(columns=[*keys, "lost"]).select_dtypes("number").astype("float64")
+    y = rows["lost"].astype(int).to_numpy()
+    in_train, in_test = rows["as_of"].isin(train).to_numpy(), (rows["as_of"] == test).to_numpy()
     if not in_train.any() or not in_test.any():
         raise SystemExit(f"no labelled rows at {train} or {test}; as-of dates: {sorted(rows['as_of'].unique())}")
-    model = learner().fit(x[in_train], y[in_train].astype(int))
-    p, test_y = model.predict_proba(x[in_test])[:, 1], y[in_test].astype(int)
+    model = learner().fit(x[in_train], y[in_train])
+    p, test_y = model.predict_proba(x[in_test])[:, 1], y[in_test]
     result, _ = measure(test_y, p, args.seed)
-    result = {"features": x.shape[1], "train_rows": int(in_train.sum()), **result}
-    if args.scores:
-        ours = pd.read_parquet(args.scores)
-        if "as_of" in ours:
-            ours = ours[day_of(ours["as_of"]) == test]
-        q = ours.set_index("customer_id")["churn_probability"].reindex(rows.loc[in_test, "customer_id"]).to_numpy()
-        if np.isnan(q).any():
-            raise SystemExit(f"{int(np.isnan(q).sum())} test rows have no score of ours")
-        result["our_auc"] = round(float(auc(test_y, q)), 4)
-        result["our_auc_less_theirs"] = round(float(auc(test_y, q) - auc(test_y, p)), 4)
-        difference = lambda r: auc(test_y[r], q[r]) - auc(test_y[r], p[r])  # noqa: E731
-        result["paired_interval"] = interval(test_y, difference, args.seed)
-    return result
+    ours = table("test_scores").query("model == @args.model").set_index("customer_id")
+    ours = ours.reindex(rows.loc[in_test, "customer_id"])
+    if ours["churn_probability"].isna().any() or (ours["lost"].astype(int).to_numpy() != test_y).any():
+        raise SystemExit("the project judged its model on other rows or outcomes")
+    q = ours["churn_probability"].to_numpy()
+    difference = lambda r: auc(test_y[r], q[r]) - auc(test_y[r], p[r])  # noqa: E731
+    return {
+        "features": x.shape[1],
+        "train_rows": int(in_train.sum()),
+        **result,
+        "our_auc": round(float(auc(test_y, q)), 4),
+        "our_auc_less_theirs": round(float(difference(np.arange(len(q)))), 4),
+        "paired_interval": interval(test_y, difference, args.seed),
+    }
 
 
 def day_of(times):
@@ -281,7 +279,7 @@ def main():
     args = arguments()
     import sklearn
 
-    result = from_features(args) if args.features else from_lines(args)
+    result = from_project(args) if args.project else from_lines(args)
     print(json.dumps({"version": f"pandas {pd.__version__}, scikit-learn {sklearn.__version__}", **result}))
 
 

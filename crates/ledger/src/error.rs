@@ -224,7 +224,7 @@ impl Error {
                 "make the new key from the old one, so that the ids stay as they are"
             }
             Error::Tampered => "restore `.perennial/ledger.db` and the key from the same backup",
-            Error::IdTaken => "read the files again without giving ids in advance",
+            Error::IdTaken => "run again: nothing that has the id was kept",
             Error::ModelExists { .. } => {
                 "a model version never changes: give the new model a new version"
             }

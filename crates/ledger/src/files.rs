@@ -5,7 +5,6 @@ use sqlx::{Row, SqliteConnection};
 
 use crate::db::Ledger;
 use crate::error::{Error, Result};
-use crate::runs::LIST_ROWS_MAX;
 use crate::sql;
 
 /// How the reading of a file ended.
@@ -71,8 +70,8 @@ macro_rules! select_file {
 }
 
 impl Ledger {
-    /// The quick check: what this source recorded for this path with this size
-    /// and time. None means the content must be hashed.
+    /// The quick check: what this source recorded last for this path, where it
+    /// has this size and time. None means the content must be hashed.
     ///
     /// # Errors
     /// Those of the database.
@@ -84,51 +83,46 @@ impl Ledger {
         mtime_us: i64,
     ) -> Result<Option<FileRecord>> {
         let row = sqlx::query(select_file!(
-            "WHERE source = ?1 AND path = ?2 AND size_bytes = ?3 AND mtime_us = ?4 ORDER BY seq DESC LIMIT 1"
+            "WHERE source = ?1 AND path = ?2 ORDER BY seq DESC LIMIT 1"
         ))
         .bind(source.to_owned())
         .bind(path.to_owned())
-        .bind(size_bytes)
-        .bind(mtime_us)
         .fetch_optional(&self.pool)
         .await?;
-        row.as_ref().map(read).transpose()
+        let newest = row.as_ref().map(read).transpose()?;
+        Ok(newest.filter(|file| (file.size_bytes, file.mtime_us) == (size_bytes, mtime_us)))
     }
 
-    /// The first record of this content in this source, under whatever path.
+    /// The paths of a source whose newest content this is, the first one first.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn file_by_content(
+    pub async fn files_with_content(
         &self,
         source: &str,
         content_hash: &[u8; 32],
-    ) -> Result<Option<FileRecord>> {
-        let row = sqlx::query(select_file!(
-            "WHERE source = ?1 AND content_hash = ?2 ORDER BY seq LIMIT 1"
+    ) -> Result<Vec<FileRecord>> {
+        let rows = sqlx::query(select_file!(
+            "WHERE source = ?1 AND content_hash = ?2 AND seq = (SELECT max(newest.seq) FROM files AS newest \
+             WHERE newest.source = files.source AND newest.path = files.path) ORDER BY seq"
         ))
         .bind(source.to_owned())
         .bind(content_hash.to_vec())
-        .fetch_optional(&self.pool)
+        .fetch_all(&self.pool)
         .await?;
-        row.as_ref().map(read).transpose()
+        rows.iter().map(read).collect()
     }
 
-    /// The newest record of each path of a source, by path: a page of at most
-    /// [`LIST_ROWS_MAX`] behind `after_path` (empty for the first page).
+    /// The readings of a path, the newest last.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn files(&self, source: &str, after_path: &str) -> Result<Vec<FileRecord>> {
-        let rows = sqlx::query(select_file!(
-            "WHERE source = ?1 AND path > ?2 AND seq = (SELECT max(newest.seq) FROM files AS newest \
-             WHERE newest.source = files.source AND newest.path = files.path) ORDER BY path LIMIT ?3"
-        ))
-        .bind(source.to_owned())
-        .bind(after_path.to_owned())
-        .bind(i64::try_from(LIST_ROWS_MAX).unwrap_or(i64::MAX))
-        .fetch_all(&self.pool)
-        .await?;
+    pub async fn file_versions(&self, source: &str, path: &str) -> Result<Vec<FileRecord>> {
+        let rows = sqlx::query(select_file!("WHERE source = ?1 AND path = ?2 ORDER BY seq"))
+            .bind(source.to_owned())
+            .bind(path.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -145,14 +139,14 @@ impl Ledger {
     }
 }
 
-/// A content known under its path gets a new row in place of the old one, so
-/// that a file that went back to an earlier content counts as newest.
+/// The row of a reading is replaced, so that a file that was only touched is
+/// known by its new time.
 pub(crate) async fn write(connection: &mut SqliteConnection, files: &[FileRecord]) -> Result<()> {
     for file in files {
-        sqlx::query("DELETE FROM files WHERE source = ?1 AND path = ?2 AND content_hash = ?3")
+        sqlx::query("DELETE FROM files WHERE source = ?1 AND path = ?2 AND ingest_id = ?3")
             .bind(file.source.clone())
             .bind(file.path.clone())
-            .bind(file.content_hash.to_vec())
+            .bind(file.ingest_id.clone())
             .execute(&mut *connection)
             .await?;
         sqlx::query(
@@ -168,6 +162,17 @@ pub(crate) async fn write(connection: &mut SqliteConnection, files: &[FileRecord
         .bind(file.state.as_str())
         .execute(&mut *connection)
         .await?;
+    }
+    Ok(())
+}
+
+/// Forgets what was read of some sources.
+pub(crate) async fn forget(connection: &mut SqliteConnection, sources: &[String]) -> Result<()> {
+    for source in sources {
+        sqlx::query("DELETE FROM files WHERE source = ?1")
+            .bind(source.clone())
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

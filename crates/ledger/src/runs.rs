@@ -70,10 +70,11 @@ impl Ledger {
     /// # Errors
     /// Those of the database.
     pub async fn record_stage(&self, stage: &StageRun) -> Result<()> {
-        self.record_stage_with_files(stage, &[]).await
+        self.record_stage_with_files(stage, &[], &[]).await
     }
 
-    /// Records a stage and the files it read, both or neither.
+    /// Records a stage and the files it read, both or neither; what earlier
+    /// stages read of the sources `forgotten` is no longer known afterwards.
     ///
     /// # Errors
     /// Those of the database.
@@ -81,9 +82,11 @@ impl Ledger {
         &self,
         stage: &StageRun,
         files: &[FileRecord],
+        forgotten: &[String],
     ) -> Result<()> {
         let mut transaction = self.begin_write().await?;
         write_stage(&mut transaction, stage).await?;
+        files::forget(&mut transaction, forgotten).await?;
         files::write(&mut transaction, files).await?;
         transaction.commit().await?;
         Ok(())

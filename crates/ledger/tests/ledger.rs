@@ -167,7 +167,11 @@ async fn files_are_known_by_look_and_by_content() {
     let ledger = memory().await;
     let (a, b) = (file("data/a.csv", 1, 5), file("data/b.csv", 2, 6));
     ledger
-        .record_stage_with_files(&stage("r1", "ingest", "k", &[]), &[a.clone(), b.clone()])
+        .record_stage_with_files(
+            &stage("r1", "ingest", "k", &[]),
+            &[a.clone(), b.clone()],
+            &[],
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -189,13 +193,11 @@ async fn files_are_known_by_look_and_by_content() {
         );
     }
     assert_eq!(
-        ledger.file_by_content("orders", &[2; 32]).await.unwrap(),
-        Some(b.clone())
+        ledger.files_with_content("orders", &[2; 32]).await.unwrap(),
+        [b.clone()]
     );
-    assert_eq!(
-        ledger.file_by_content("customers", &[2; 32]).await.unwrap(),
-        None
-    );
+    let elsewhere = ledger.files_with_content("customers", &[2; 32]).await;
+    assert_eq!(elsewhere.unwrap(), []);
     // Touched: the same content with a new time is known afterwards.
     let touched = FileRecord {
         mtime_us: 7,
@@ -212,24 +214,55 @@ async fn files_are_known_by_look_and_by_content() {
             .unwrap(),
         Some(touched.clone())
     );
+}
+
+#[tokio::test]
+async fn a_path_has_versions_until_its_source_is_forgotten() {
+    let ledger = memory().await;
+    let (a, b) = (file("data/a.csv", 1, 5), file("data/b.csv", 2, 6));
+    ledger.record_files(&[a.clone(), b.clone()]).await.unwrap();
     // Another content under a known path, then the first one again.
+    let changed = file("data/a.csv", 3, 8);
+    let back = FileRecord {
+        ingest_id: "again".to_owned(),
+        ..a.clone()
+    };
+    for newest in [&changed, &back] {
+        ledger
+            .record_files(std::slice::from_ref(newest))
+            .await
+            .unwrap();
+        for record in [&a, &changed] {
+            let with = ledger.files_with_content("orders", &record.content_hash);
+            let is_newest = record.content_hash == newest.content_hash;
+            assert_eq!(with.await.unwrap().len(), usize::from(is_newest));
+        }
+    }
+    assert_eq!(
+        ledger.file_versions("orders", "data/a.csv").await.unwrap(),
+        [a, changed, back]
+    );
+    assert_eq!(
+        ledger
+            .file_seen("orders", "data/a.csv", 100, 8)
+            .await
+            .unwrap(),
+        None,
+        "the content in between"
+    );
+    // A source forgotten, and one file of it read again.
     ledger
-        .record_files(&[file("data/a.csv", 3, 8)])
+        .record_stage_with_files(
+            &stage("r2", "ingest", "k2", &[]),
+            std::slice::from_ref(&b),
+            &["orders".to_owned()],
+        )
         .await
         .unwrap();
-    assert_eq!(
-        ledger.files("orders", "").await.unwrap(),
-        [file("data/a.csv", 3, 8), b.clone()]
-    );
-    ledger
-        .record_files(std::slice::from_ref(&touched))
-        .await
-        .unwrap();
-    assert_eq!(
-        ledger.files("orders", "").await.unwrap(),
-        [touched, b.clone()]
-    );
-    assert_eq!(ledger.files("orders", "data/a.csv").await.unwrap(), [b]);
+    for (path, readings) in [("data/a.csv", 0), ("data/b.csv", 1)] {
+        let versions = ledger.file_versions("orders", path).await.unwrap();
+        assert_eq!(versions.len(), readings, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -244,12 +277,18 @@ async fn stage_and_files_stand_or_fall_together() {
         .unwrap();
     let files = [file("a", 1, 1), file("b", 2, 2)];
     let error = ledger
-        .record_stage_with_files(&stage("r", "ingest", "k", &[]), &files)
+        .record_stage_with_files(&stage("r", "ingest", "k", &[]), &files, &[])
         .await
         .unwrap_err();
     assert_eq!(error.code(), "ledger/database");
     assert_eq!(ledger.stage("r", "ingest").await.unwrap(), None);
-    assert!(ledger.files("orders", "").await.unwrap().is_empty());
+    assert!(
+        ledger
+            .file_versions("orders", "a")
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 fn model(model_version: &str, bytes: &[u8], created_at_us: i64) -> Model {

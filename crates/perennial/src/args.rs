@@ -181,6 +181,9 @@ pub(crate) struct RunArgs {
     /// The last stage to do
     #[arg(long, value_name = "STAGE")]
     pub(crate) until: Option<String>,
+    /// Read every file again and forget what files said that have changed or are gone
+    #[arg(long)]
+    pub(crate) fresh: bool,
     /// How many threads work at a time; one for each core otherwise
     #[arg(long, value_name = "N", value_parser = count)]
     pub(crate) threads: Option<u64>,
@@ -268,7 +271,7 @@ pub(crate) struct SimulateArgs {
     /// How many customers the shop has
     #[arg(long, value_name = "N", value_parser = count)]
     pub(crate) customers: u64,
-    /// How many days are simulated
+    /// How many days are simulated: from 2023 on, or from earlier so that they end within 2025
     #[arg(long, value_name = "N", default_value = "730", value_parser = count)]
     pub(crate) days: u64,
     /// Another seed, another shop

@@ -20,6 +20,9 @@ pub struct RunOptions {
     pub as_of_us: Option<i64>,
     /// The last stage to do; all of them otherwise.
     pub until: Option<String>,
+    /// Read every file again and forget what files said that have changed or
+    /// are gone.
+    pub fresh: bool,
 }
 
 /// What a run did.
@@ -96,8 +99,8 @@ pub async fn run(
     let last = last_stage(options.until.as_deref())?;
     let _lock = project.lock()?;
     let settings_hash = project.settings.settings_hash().to_hex().to_string();
-    let found = ingest::look(project).await?;
-    let run_id = run_id(&settings_hash, options.as_of_us, &found.marks);
+    let found = ingest::look(project, options.fresh).await?;
+    let run_id = run_id(&settings_hash, options.as_of_us, &found.readings());
     let run = Run {
         project,
         progress,
@@ -251,16 +254,16 @@ fn last_stage(until: Option<&str>) -> Result<usize> {
     })
 }
 
-/// Equal contents, settings, as-of moment and program give an equal id.
-fn run_id(settings_hash: &str, as_of_us: Option<i64>, files: &[String]) -> String {
+/// Equal files read, settings, as-of moment and program give an equal id.
+fn run_id(settings_hash: &str, as_of_us: Option<i64>, readings: &[i64]) -> String {
     let mut hasher = blake3::Hasher::new();
     let as_of = format!("{:?}", as_of_us.map(AsOf));
     for part in [CODE_VERSION, settings_hash, &as_of] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    for file in files {
-        hasher.update(file.as_bytes());
+    for reading in readings {
+        hasher.update(&reading.to_le_bytes());
     }
     hasher.finalize().to_hex()[..16].to_owned()
 }

@@ -59,6 +59,8 @@ pub(crate) struct Output {
     pub outputs: BTreeMap<String, i64>,
     pub details: Value,
     pub files: Vec<FileRecord>,
+    /// Sources whose files were all read again.
+    pub forgotten: Vec<String>,
 }
 
 impl Output {
@@ -75,6 +77,7 @@ impl Output {
             outputs,
             details,
             files: Vec::new(),
+            forgotten: Vec::new(),
         })
     }
 }
@@ -104,6 +107,7 @@ impl Run<'_> {
                 outputs: row.outputs,
                 details: row.details,
                 files: Vec::new(),
+                forgotten: Vec::new(),
             },
             None => work().await?,
         };
@@ -119,7 +123,9 @@ impl Run<'_> {
                 finished_at_us: self.project.now_us(),
                 details: output.details.clone(),
             };
-            ledger.record_stage_with_files(&row, &output.files).await?;
+            ledger
+                .record_stage_with_files(&row, &output.files, &output.forgotten)
+                .await?;
         }
         Ok(Done {
             outputs: output.outputs,

@@ -32,6 +32,17 @@ pub const SIMULATE: &str = "{perennial} simulate --customers {customers} --lines
 /// The first day after the simulated shop's last.
 const SIMULATED_AS_OF: &str = "2025-12-31";
 
+/// Brings the simulated order lines into the lake of `{work}/shop`.
+const IN_THE_LAKE: &[&str] = &[
+    "{perennial} init {work}/shop --from {events} --time-zone UTC",
+    "{perennial} run -C {work}/shop --as-of {as_of} --until ingest",
+];
+
+/// The features of `{round}/shop` at the as-of alone.
+const FEATURES_AT_ONE_DATE: &[&str] = &[
+    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
+];
+
 pub const BENCHES: &[Bench] = &[
     Bench {
         name: "retail",
@@ -53,6 +64,34 @@ pub const BENCHES: &[Bench] = &[
                 fresh: &[],
                 measured: &[
                     "{python} {peers}/retail_pandas.py {data} --as-of {as_of} --out {round}/out",
+                ],
+            },
+        ],
+    },
+    Bench {
+        name: "retail-auc",
+        what: "our logistic regression and scikit-learn's on identical rows: the AUCs' paired difference",
+        as_of: "2011-12-08",
+        prepare: &[
+            "{perennial} init {work}/shop --from {data}",
+            "{perennial} run -C {work}/shop --as-of {as_of} --set lost.horizon=90d --until features",
+        ],
+        contestants: &[
+            Contestant {
+                name: "perennial",
+                fresh: &["copy {work}/shop {round}/shop"],
+                measured: &[
+                    "{perennial} run -C {round}/shop --as-of {as_of} --set lost.horizon=90d --until model",
+                ],
+            },
+            Contestant {
+                name: "scikit-learn",
+                fresh: &[
+                    "copy {work}/shop {round}/shop",
+                    "{perennial} run -C {round}/shop --as-of {as_of} --set lost.horizon=90d --until model",
+                ],
+                measured: &[
+                    "{python} {peers}/retail_pandas.py --project {round}/shop --as-of {as_of}",
                 ],
             },
         ],
@@ -81,17 +120,12 @@ pub const BENCHES: &[Bench] = &[
         name: "features",
         what: "every feature of every customer: DuckDB in SQL over unsorted Parquet",
         as_of: SIMULATED_AS_OF,
-        prepare: &[
-            "{perennial} init {work}/shop --from {events} --time-zone UTC",
-            "{perennial} run -C {work}/shop --as-of {as_of} --until ingest",
-        ],
+        prepare: IN_THE_LAKE,
         contestants: &[
             Contestant {
                 name: "perennial",
                 fresh: &["copy {work}/shop {round}/shop"],
-                measured: &[
-                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
-                ],
+                measured: FEATURES_AT_ONE_DATE,
             },
             Contestant {
                 name: "duckdb",
@@ -106,10 +140,7 @@ pub const BENCHES: &[Bench] = &[
         name: "twelve",
         what: "features at twelve as-of dates, as a multiple of one",
         as_of: SIMULATED_AS_OF,
-        prepare: &[
-            "{perennial} init {work}/shop --from {events} --time-zone UTC",
-            "{perennial} run -C {work}/shop --as-of {as_of} --until ingest",
-        ],
+        prepare: IN_THE_LAKE,
         contestants: &[
             Contestant {
                 name: "twelve dates",
@@ -146,23 +177,17 @@ pub const BENCHES: &[Bench] = &[
             Contestant {
                 name: "60 million",
                 fresh: &["copy {work}/shop-60 {round}/shop"],
-                measured: &[
-                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
-                ],
+                measured: FEATURES_AT_ONE_DATE,
             },
             Contestant {
                 name: "20 million",
                 fresh: &["copy {work}/shop-20 {round}/shop"],
-                measured: &[
-                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
-                ],
+                measured: FEATURES_AT_ONE_DATE,
             },
             Contestant {
                 name: "2 million",
                 fresh: &["copy {work}/shop-2 {round}/shop"],
-                measured: &[
-                    "{perennial} run -C {round}/shop --as-of {as_of} --until features --set model.training_dates=0",
-                ],
+                measured: FEATURES_AT_ONE_DATE,
             },
         ],
     },

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::changes::{Changes, Compared};
 use super::row::{Encoder, Layout, Row};
 use super::sorter::BucketResult;
 
@@ -13,16 +14,32 @@ use super::sorter::BucketResult;
 /// end to end; longer ones by a table of hashes.
 const SHORT_GROUP: usize = 16;
 /// Bytes of a row, for the first allocation.
-const ROW_BYTES: usize = 48;
+const ROW_BYTES: usize = 40;
 
-/// What rows are sorted by, and where they lie.
+/// What rows are sorted by, and where they lie, two numbers in each so that a
+/// comparison needs no branch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    customer: i64,
-    time: i64,
-    order: u64,
-    /// Piece, then byte: the order in which the rows came.
-    at: u64,
+    /// Customer and time, the sign of each turned round.
+    who_when: u128,
+    /// A hash of the order, and the place: piece, then byte, which is the order
+    /// in which the rows came.
+    order_at: u128,
+}
+
+impl Key {
+    #[inline]
+    fn new(row: Row<'_>, order: u64, at: u64) -> Self {
+        let unsigned = |value: i64| u128::from(value as u64 ^ (1 << 63));
+        Self {
+            who_when: unsigned(row.customer()) << 64 | unsigned(row.time_us()),
+            order_at: u128::from(order) << 64 | u128::from(at),
+        }
+    }
+
+    fn at(self) -> u64 {
+        self.order_at as u64
+    }
 }
 
 /// A row that goes into the table, and what is noted of it.
@@ -36,8 +53,8 @@ pub(super) struct Kept<'a> {
 /// What decides about rows.
 pub(super) struct Rules<'a> {
     pub encoder: &'a Encoder,
-    /// Readings of a grown version of a file read before.
-    pub grown: &'a [i64],
+    /// Files that changed since they were read.
+    pub changes: &'a Changes,
     /// Rows that are in the table already are written again.
     pub rewrite: bool,
 }
@@ -45,9 +62,9 @@ pub(super) struct Rules<'a> {
 /// The rows of a part that go into the table, sorted; the others are counted.
 ///
 /// A new row with an order id that equals one in the table, or an earlier new
-/// one, is a duplicate. A new row without one is a duplicate only of a row in
-/// the table, only where its file is a grown version of one read before, and
-/// one for one; equal new rows without an order id stay, flagged.
+/// one, is a duplicate. A new row without one is a duplicate only of a row that
+/// an earlier version of its file put into the table, and one for one; equal
+/// new rows without an order id stay, flagged.
 pub(super) fn kept_rows<'a>(
     pieces: &'a [Vec<u8>],
     rules: &Rules<'_>,
@@ -55,36 +72,50 @@ pub(super) fn kept_rows<'a>(
 ) -> Vec<Kept<'a>> {
     let keys = sorted_keys(pieces, rules.encoder.layout());
     let mut kept = Vec::with_capacity(keys.len());
-    let mut group = Group {
-        rules,
-        rows: Vec::new(),
-        known: Vec::new(),
-        seen: Vec::new(),
-        seen_hashed: HashMap::new(),
-    };
-    let one_order =
-        |a: &Key, b: &Key| (a.customer, a.time, a.order) == (b.customer, b.time, b.order);
+    let mut group = Group::new(rules);
     for same in keys.chunk_by(one_order) {
-        if let [alone] = same {
-            if let Some(row) = row_at(pieces, *alone)
-                && (rules.rewrite || !row.is_stored())
-            {
+        if let [alone] = same
+            && let Some(row) = row_at(pieces, *alone)
+            && !(row.is_stored() && rules.changes.replace())
+        {
+            if rules.rewrite || !row.is_stored() {
                 kept.push(as_it_came(row));
             }
             continue;
         }
-        group.rows.clear();
-        group
-            .rows
-            .extend(same.iter().filter_map(|key| row_at(pieces, *key)));
+        group.fill(same.iter().filter_map(|key| row_at(pieces, *key)));
         group.keep(&mut kept, result);
     }
     kept
 }
 
+/// Counts, by the reading of the new version, which stored rows of files that
+/// changed are still there.
+pub(super) fn compare_versions(
+    pieces: &[Vec<u8>],
+    rules: &Rules<'_>,
+    into: &mut HashMap<i64, Compared>,
+) {
+    let keys = sorted_keys(pieces, rules.encoder.layout());
+    let mut group = Group::new(rules);
+    for same in keys.chunk_by(one_order) {
+        group.fill(same.iter().filter_map(|key| row_at(pieces, *key)));
+        for (row, again) in group.rows.iter().zip(&group.known) {
+            if row.is_stored() {
+                let ingest = group.ingest(*row);
+                rules.changes.compare(*row, ingest, *again, into);
+            }
+        }
+    }
+}
+
+fn one_order(a: &Key, b: &Key) -> bool {
+    a.who_when == b.who_when && a.order_at >> 64 == b.order_at >> 64
+}
+
 fn row_at(pieces: &[Vec<u8>], key: Key) -> Option<Row<'_>> {
-    let piece = pieces.get((key.at >> 32) as usize)?;
-    Row::at(piece, (key.at & u64::from(u32::MAX)) as usize)
+    let piece = pieces.get((key.at() >> 32) as usize)?;
+    Row::at(piece, (key.at() & u64::from(u32::MAX)) as usize)
 }
 
 fn as_it_came(row: Row<'_>) -> Kept<'_> {
@@ -108,12 +139,8 @@ fn sorted_keys(pieces: &[Vec<u8>], layout: Layout) -> Vec<Key> {
             if order != last.0 {
                 last = (order, xxh3_64(order));
             }
-            keys.push(Key {
-                customer: row.customer(),
-                time: row.time_us(),
-                order: if row.has_order() { last.1 } else { 0 },
-                at: (number as u64) << 32 | at as u64,
-            });
+            let order = if row.has_order() { last.1 } else { 0 };
+            keys.push(Key::new(row, order, (number as u64) << 32 | at as u64));
             at += row.len();
         }
     }
@@ -126,7 +153,8 @@ fn sorted_keys(pieces: &[Vec<u8>], layout: Layout) -> Vec<Key> {
 struct Group<'a, 'r> {
     rules: &'r Rules<'r>,
     rows: Vec<Row<'a>>,
-    /// For each row, whether the table has it already; empty where none is.
+    /// For each new row, whether the table has it already; for each stored one,
+    /// whether a new version of its file has it too. Empty where none is stored.
     known: Vec<bool>,
     /// The records seen so far, and where the first of each was put.
     seen: Vec<(&'a [u8], usize)>,
@@ -134,17 +162,30 @@ struct Group<'a, 'r> {
     seen_hashed: HashMap<&'a [u8], usize>,
 }
 
-impl<'a> Group<'a, '_> {
-    fn keep(&mut self, kept: &mut Vec<Kept<'a>>, result: &mut BucketResult) {
+impl<'a, 'r> Group<'a, 'r> {
+    fn new(rules: &'r Rules<'r>) -> Self {
+        Self {
+            rules,
+            rows: Vec::new(),
+            known: Vec::new(),
+            seen: Vec::new(),
+            seen_hashed: HashMap::new(),
+        }
+    }
+
+    fn fill(&mut self, rows: impl Iterator<Item = Row<'a>>) {
+        self.rows.clear();
+        self.rows.extend(rows);
         self.find_known();
+    }
+
+    fn keep(&mut self, kept: &mut Vec<Kept<'a>>, result: &mut BucketResult) {
         self.seen.clear();
         self.seen_hashed.clear();
         for at in 0..self.rows.len() {
             let row = self.rows[at];
             if row.is_stored() {
-                if self.rules.rewrite {
-                    kept.push(as_it_came(row));
-                }
+                self.keep_stored(at, kept, result);
                 continue;
             }
             if self.known.get(at) == Some(&true) {
@@ -174,6 +215,18 @@ impl<'a> Group<'a, '_> {
         }
     }
 
+    /// A row that is in the table stays, unless its file says otherwise now.
+    fn keep_stored(&self, at: usize, kept: &mut Vec<Kept<'a>>, result: &mut BucketResult) {
+        let row = self.rows[at];
+        let again = self.known.get(at) == Some(&true);
+        let changes = self.rules.changes;
+        match changes.taken_out_by(row, self.ingest(row)) {
+            Some(by) if !again => *result.taken_out.entry(by).or_default() += 1,
+            _ if self.rules.rewrite => kept.push(as_it_came(row)),
+            _ => {}
+        }
+    }
+
     fn ingest(&self, row: Row<'_>) -> i64 {
         self.rules.encoder.ingest_id(row.tail().ingest)
     }
@@ -189,18 +242,19 @@ impl<'a> Group<'a, '_> {
         for (at, row) in self.rows.iter().enumerate().filter(|(_, r)| !r.is_stored()) {
             new.entry(row.content()).or_default().push(at);
         }
-        for stored in self.rows.iter().filter(|row| row.is_stored()) {
-            let Some(equal) = new.get_mut(stored.content()) else {
+        for (place, stored) in self.rows.iter().enumerate() {
+            let Some(equal) = new.get_mut(stored.content()).filter(|_| stored.is_stored()) else {
                 continue;
             };
+            let reading = self.ingest(*stored);
+            let is_version =
+                |at: &usize| (self.rules.changes).is_version(self.ingest(self.rows[*at]), reading);
             if stored.has_order() {
-                equal.drain(..).for_each(|at| known[at] = true);
-            } else {
-                let from_grown =
-                    |at: &usize| self.rules.grown.contains(&self.ingest(self.rows[*at]));
-                if let Some(place) = equal.iter().position(from_grown) {
-                    known[equal.remove(place)] = true;
-                }
+                known[place] = equal.iter().any(is_version);
+                equal.iter().for_each(|at| known[*at] = true);
+            } else if let Some(found) = equal.iter().position(is_version) {
+                known[place] = true;
+                known[equal.remove(found)] = true;
             }
         }
         self.known = known;

@@ -6,6 +6,7 @@
 
 mod batch;
 mod bucket;
+mod changes;
 mod codes;
 mod columns;
 mod cursor;
@@ -19,6 +20,7 @@ mod store;
 mod tests;
 
 pub use batch::LineBatch;
+pub use changes::Compared;
 pub use histories::{Histories, HistoryCounts, read_unknown};
 pub use schema::{LineSchema, PART_COLUMN, TABLE};
 pub use sorter::{LineSorter, SortOutcome};

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::batch::LineBatch;
-use super::bucket::{Rules, kept_rows};
+use super::bucket::{Rules, compare_versions, kept_rows};
+use super::changes::{Changes, Compared};
 use super::columns::to_batch;
 use super::existing::{load, overlapping};
 use super::row::{Encoder, Row};
@@ -31,6 +32,11 @@ pub struct SortOutcome {
     pub duplicates: HashMap<i64, u64>,
     /// Equal rows within one file that were kept and flagged, by ingest.
     pub repeats: HashMap<i64, u64>,
+    /// Rows of earlier versions of a file that went out of the table, since it
+    /// has them no longer, by the ingest that read its new version.
+    pub taken_out: HashMap<i64, u64>,
+    /// By the same ingest, what it has of the rows of earlier versions.
+    pub compared: HashMap<i64, Compared>,
     /// Rows in the table now.
     pub rows: u64,
 }
@@ -48,8 +54,7 @@ pub struct LineSorter {
     store: Store,
     /// Earliest and latest moment of the new rows.
     times: Option<(i64, i64)>,
-    /// Ingests that read a grown version of a file read before.
-    grown: Vec<i64>,
+    changes: Changes,
 }
 
 impl LineSorter {
@@ -79,15 +84,18 @@ impl LineSorter {
             base,
             store: Store::new((1 << part_bits) + 1, memory_bytes_max, scratch)?,
             times: None,
-            grown: Vec::new(),
+            changes: Changes::default(),
         })
     }
 
-    /// Says that an ingest reads a grown or changed version of a file that was
-    /// read before: its rows without an order id that are there already count
-    /// as duplicates too.
-    pub fn mark_grown(&mut self, ingest_id: i64) {
-        self.grown.push(ingest_id);
+    /// Says that an ingest reads another version of a file that the ingests
+    /// `earlier` read: its rows that are there already count as duplicates, one
+    /// for one, without an order id too; and rows of theirs that it no longer
+    /// has go out, where it has most of them (see [`SortOutcome::taken_out`]),
+    /// but for those of the ingests `standing`, whose file lies there under
+    /// another name.
+    pub fn mark_changed(&mut self, ingest_id: i64, earlier: Vec<i64>, standing: Vec<i64>) {
+        self.changes.add(ingest_id, earlier, standing);
     }
 
     /// Takes lines as they were read.
@@ -97,6 +105,8 @@ impl LineSorter {
             let (low, high) = self.times.unwrap_or((time, time));
             self.times = Some((low.min(time), high.max(time)));
         }
+        let times = lines.rows.iter().map(|&row| lines.time_us[row as usize]);
+        self.changes.saw(lines.ingest_id, times);
         let (store, part_bits) = (&mut self.store, self.part_bits);
         let mut pushed = Ok(());
         self.encoder.encode(lines, None, |row, customer| {
@@ -116,31 +126,47 @@ impl LineSorter {
         if base.as_ref().is_some_and(|t| bucket_bits(t) != self.bits) {
             self.take_back(lake, &std::mem::take(&mut kept))?;
         }
+        let mut parts = self.store.finish()?;
         let mut jobs = Vec::new();
-        let rows: Vec<u64> = (0..=1 << self.part_bits)
-            .map(|part| self.store.rows(part))
-            .collect();
-        let mut parts = self.store.finish();
         for bucket in std::iter::once(UNKNOWN_BUCKET).chain(0..1 << self.bits) {
             let own = parts_of(bucket, self.bits, self.part_bits);
-            if own.clone().all(|part| rows[part] == 0) {
-                continue;
+            let is_new = own.clone().any(|part| parts.rows(part) > 0);
+            let mut job = job(bucket, own, &mut parts, &kept);
+            job.rewrite &= is_new;
+            if is_new || self.changes.any() && !job.there.is_empty() {
+                jobs.push((is_new, job));
             }
-            jobs.push(job(bucket, own, &mut parts, &mut kept));
         }
-        let context = Context {
+        let mut context = Context {
             lake,
             schema: &self.schema,
             encoder: &self.encoder,
-            grown: &self.grown,
+            changes: self.changes,
             times: self.times,
             part_bits: self.part_bits,
         };
         let mut outcome = SortOutcome::default();
+        if context.changes.any() {
+            outcome.compared = compare(&jobs, threads, &context)?;
+            context.changes.decide(&outcome.compared);
+        }
+        let replace = context.changes.replace();
+        let jobs: Vec<Job> = jobs
+            .into_iter()
+            .filter(|(is_new, _)| *is_new || replace)
+            .map(|(_, job)| Job {
+                rewrite: job.rewrite || replace,
+                ..job
+            })
+            .collect();
+        for job in jobs.iter().filter(|job| job.rewrite) {
+            kept.retain(|file| file.bucket != Some(job.bucket));
+        }
         for result in parallel::map(jobs, threads, |job| run_job(job, &context))? {
             kept.extend(result.file);
             add_counts(&mut outcome.duplicates, result.duplicates);
             add_counts(&mut outcome.repeats, result.repeats);
+            add_counts(&mut outcome.taken_out, result.taken_out);
         }
         outcome.rows = kept.iter().map(|f| f.rows).sum();
         let properties = [(BITS_PROPERTY.to_owned(), self.bits.to_string())];
@@ -203,19 +229,11 @@ struct Job {
     rewrite: bool,
 }
 
-fn job(
-    bucket: i32,
-    own: std::ops::Range<usize>,
-    parts: &mut Parts,
-    kept: &mut Vec<DataFile>,
-) -> Job {
+fn job(bucket: i32, own: std::ops::Range<usize>, parts: &mut Parts, kept: &[DataFile]) -> Job {
     let mine = |f: &DataFile| f.bucket == Some(bucket);
     let there: Vec<DataFile> = kept.iter().filter(|f| mine(f)).cloned().collect();
     // Without a file there, rows that are stored were taken back for this.
     let rewrite = there.is_empty() || there.len() + 1 > BUCKET_FILES_MAX;
-    if rewrite {
-        kept.retain(|f| !mine(f));
-    }
     Job {
         bucket,
         first_part: own.start,
@@ -229,9 +247,19 @@ struct Context<'a> {
     lake: &'a Lake,
     schema: &'a LineSchema,
     encoder: &'a Encoder,
-    grown: &'a [i64],
+    changes: Changes,
     times: Option<(i64, i64)>,
     part_bits: u32,
+}
+
+impl Context<'_> {
+    fn rules<'a>(&'a self, encoder: &'a Encoder, rewrite: bool) -> Rules<'a> {
+        Rules {
+            encoder,
+            changes: &self.changes,
+            rewrite,
+        }
+    }
 }
 
 /// What one bucket became.
@@ -240,6 +268,36 @@ pub(super) struct BucketResult {
     pub file: Option<DataFile>,
     pub duplicates: HashMap<i64, u64>,
     pub repeats: HashMap<i64, u64>,
+    pub taken_out: HashMap<i64, u64>,
+}
+
+/// What the new versions of files that changed have of the earlier ones.
+fn compare(
+    jobs: &[(bool, Job)],
+    threads: usize,
+    context: &Context,
+) -> Result<HashMap<i64, Compared>> {
+    let jobs: Vec<&Job> = jobs.iter().map(|(_, job)| job).collect();
+    let each = parallel::map(jobs, threads, |job| {
+        let mut stored: Vec<Vec<u8>> = vec![Vec::new(); job.parts.len()];
+        let mut encoder = context.encoder.clone();
+        load_stored(job, context, &mut encoder, &mut stored)?;
+        let rules = context.rules(&encoder, false);
+        let mut compared = HashMap::new();
+        for (pieces, stored) in job.parts.iter().zip(stored) {
+            let mut pieces = pieces.clone().read()?;
+            pieces.extend(split(stored));
+            compare_versions(&pieces, &rules, &mut compared);
+        }
+        Ok::<_, crate::Error>(compared)
+    })?;
+    let mut all: HashMap<i64, Compared> = HashMap::new();
+    for (ingest, compared) in each.into_iter().flatten() {
+        let sum = all.entry(ingest).or_default();
+        sum.found += compared.found;
+        sum.gone += compared.gone;
+    }
+    Ok(all)
 }
 
 fn run_job(job: Job, context: &Context) -> Result<BucketResult> {
@@ -253,11 +311,7 @@ fn run_job(job: Job, context: &Context) -> Result<BucketResult> {
         own = with_stored;
         &own
     };
-    let rules = Rules {
-        encoder,
-        grown: context.grown,
-        rewrite: job.rewrite,
-    };
+    let rules = context.rules(encoder, job.rewrite);
     let mut result = BucketResult::default();
     let mut writer = DataFileWriter::create(
         context.lake,

@@ -34,7 +34,7 @@ impl Shop {
         &mut self,
         lines: &[Line],
         ingest_id: i64,
-        grown: bool,
+        earlier: &[i64],
         expected: u64,
         held_bytes: usize,
     ) -> SortOutcome {
@@ -42,8 +42,8 @@ impl Shop {
         let scratch = self.folder.path().join("scratch");
         let mut sorter =
             LineSorter::new(schema, self.base.take(), expected, held_bytes, &scratch).unwrap();
-        if grown {
-            sorter.mark_grown(ingest_id);
+        if !earlier.is_empty() {
+            sorter.mark_changed(ingest_id, earlier.to_vec(), vec![77]);
         }
         for (nth, lines) in lines.chunks(1_000).enumerate() {
             push(&mut sorter, lines, ingest_id, nth * 1_000);
@@ -160,7 +160,7 @@ async fn rows_are_sorted_whatever_the_parts_and_the_memory() {
     let mut first = None;
     for (expected, held_bytes) in [(0, usize::MAX), (20_000_000, usize::MAX), (20_000_000, 0)] {
         let mut shop = Shop::new();
-        let outcome = shop.add(&lines, 1, false, expected, held_bytes).await;
+        let outcome = shop.add(&lines, 1, &[], expected, held_bytes).await;
         assert_eq!(outcome.rows, 20_000);
         assert!(outcome.duplicates.is_empty());
         let mut rows = shop.rows().await;
@@ -196,7 +196,7 @@ async fn equal_rows_with_an_order_are_kept_once_and_without_one_are_flagged() {
         ordered,
         (Some(1), 5, Some("A"), "tea", 11),
     ];
-    let outcome = shop.add(&lines, 7, false, 0, usize::MAX).await;
+    let outcome = shop.add(&lines, 7, &[], 0, usize::MAX).await;
     assert_eq!(outcome.duplicates, HashMap::from([(7, 2)]));
     assert_eq!(outcome.repeats, HashMap::from([(7, 1)]));
     let mut noted: Vec<_> = shop.rows().await.iter().map(|r| (r.7, r.5, r.6)).collect();
@@ -213,7 +213,7 @@ async fn a_long_group_is_compared_as_a_short_one() {
     let lines: Vec<Line> = (0..100)
         .map(|i| (Some(1), 5, Some("A"), "tea", i % 40))
         .collect();
-    let outcome = shop.add(&lines, 7, false, 0, usize::MAX).await;
+    let outcome = shop.add(&lines, 7, &[], 0, usize::MAX).await;
     assert_eq!(outcome.duplicates, HashMap::from([(7, 60)]));
     assert_eq!(outcome.rows, 40);
 }
@@ -223,15 +223,15 @@ async fn rows_in_the_table_make_new_ones_duplicates() {
     let mut shop = Shop::new();
     let ordered: Line = (Some(1), 5, Some("A"), "tea", 10);
     let loose: Line = (Some(1), 6, None, "tea", 10);
-    shop.add(&[ordered, loose, loose], 1, false, 0, usize::MAX)
+    shop.add(&[ordered, loose, loose], 1, &[], 0, usize::MAX)
         .await;
     // Another file: what has no order id may have happened again.
-    let outcome = shop.add(&[ordered, loose], 2, false, 0, usize::MAX).await;
+    let outcome = shop.add(&[ordered, loose], 2, &[], 0, usize::MAX).await;
     assert_eq!(outcome.duplicates, HashMap::from([(2, 1)]));
     assert_eq!(outcome.rows, 4);
     // A grown version of a file: one for one with what is there (three).
     let grown = [ordered, loose, loose, loose, loose];
-    let outcome = shop.add(&grown, 3, true, 0, usize::MAX).await;
+    let outcome = shop.add(&grown, 3, &[1, 2], 0, usize::MAX).await;
     assert_eq!(outcome.duplicates, HashMap::from([(3, 4)]));
     assert_eq!(outcome.rows, 5);
     // A file of other days compares with nothing.
@@ -239,12 +239,77 @@ async fn rows_in_the_table_make_new_ones_duplicates() {
         .add(
             &[(Some(1), 700, Some("A"), "tea", 10)],
             4,
-            false,
+            &[],
             0,
             usize::MAX,
         )
         .await;
     assert_eq!((outcome.duplicates.len(), outcome.rows), (0, 6));
+}
+
+/// What a new version of a file has and has no longer.
+fn compared(found: u64, gone: u64) -> Compared {
+    Compared { found, gone }
+}
+
+#[tokio::test]
+async fn a_corrected_file_takes_out_what_it_no_longer_has() {
+    let mut shop = Shop::new();
+    let sale = |time, amount| -> Line { (Some(time % 3), time, Some("A"), "tea", amount) };
+    let loose = |time| -> Line { (Some(time % 3), time, None, "tea", 1) };
+    let first: Vec<Line> = (0..8)
+        .map(|t| sale(t, 10))
+        .chain([loose(3), loose(3)])
+        .collect();
+    shop.add(&first, 1, &[], 0, usize::MAX).await;
+    // Another file says one of the rows that will go, and one more.
+    shop.add(&[sale(5, 10), sale(5, 70)], 9, &[], 0, usize::MAX)
+        .await;
+    // The amount at 2 is corrected, the sale at 5 and one of two at 3 are gone,
+    // one at 4 is new; what was before 1 it does not speak of.
+    let second: Vec<Line> = [1, 3, 4, 6, 7]
+        .map(|t| sale(t, 10))
+        .into_iter()
+        .chain([sale(2, 11), loose(3), sale(4, 12)])
+        .collect();
+    let outcome = shop.add(&second, 2, &[1], 0, usize::MAX).await;
+    assert_eq!(outcome.compared, HashMap::from([(2, compared(6, 3))]));
+    assert_eq!(outcome.taken_out, HashMap::from([(2, 3)]));
+    assert_eq!(outcome.duplicates, HashMap::from([(2, 6)]));
+    let mut amounts: Vec<_> = shop.rows().await.iter().map(|r| (r.1, r.4)).collect();
+    amounts.sort_unstable();
+    let expected = [
+        (0, 10),
+        (1, 10),
+        (2, 11),
+        (3, 1),
+        (3, 10),
+        (4, 10),
+        (4, 12),
+        (5, 70),
+        (6, 10),
+        (7, 10),
+    ];
+    assert_eq!(amounts, expected);
+    assert_eq!(outcome.rows, 10);
+    // A third version finds the rows of both earlier ones.
+    let outcome = shop.add(&second, 3, &[1, 2], 0, usize::MAX).await;
+    assert_eq!(outcome.compared, HashMap::from([(3, compared(8, 0))]));
+    assert_eq!((outcome.taken_out.len(), outcome.rows), (0, 10));
+}
+
+#[tokio::test]
+async fn a_file_written_anew_with_other_rows_takes_nothing_out() {
+    let mut shop = Shop::new();
+    let first = many(400, 30);
+    shop.add(&first, 1, &[], 0, usize::MAX).await;
+    let others: Vec<Line> = first
+        .iter()
+        .map(|l| (l.0, l.1, l.2, l.3, l.4 + 1))
+        .collect();
+    let outcome = shop.add(&others, 2, &[1], 0, usize::MAX).await;
+    assert!(outcome.compared[&2].gone > 0);
+    assert_eq!((outcome.taken_out.len(), outcome.rows), (0, 800));
 }
 
 #[tokio::test]
@@ -256,14 +321,15 @@ async fn many_files_of_a_bucket_become_one() {
             .into_iter()
             .map(|l| (l.0, l.1 + day * 10_000, l.2, l.3, l.4 + day))
             .collect();
-        shop.add(&lines, day, false, 0, usize::MAX).await;
+        shop.add(&lines, day, &[], 0, usize::MAX).await;
         all.extend(lines);
     }
     let files = shop.base.as_ref().unwrap().bucket(0).count();
     assert!((1..=BUCKET_FILES_MAX).contains(&files), "{files}");
     assert_eq!(shop.rows().await.len(), all.len());
+    let days: Vec<i64> = (0..12).collect();
     // Read again as one file, grown: nothing is new, wherever it stands now.
-    let outcome = shop.add(&all, 99, true, 0, usize::MAX).await;
+    let outcome = shop.add(&all, 99, &days, 0, usize::MAX).await;
     assert_eq!(outcome.rows, all.len() as u64);
     assert_eq!(outcome.duplicates, HashMap::from([(99, all.len() as u64)]));
 }
@@ -272,10 +338,10 @@ async fn many_files_of_a_bucket_become_one() {
 async fn more_rows_mean_more_buckets_and_the_old_ones_are_spread_anew() {
     let mut shop = Shop::new();
     let lines = many(5_000, 300);
-    shop.add(&lines, 1, false, 0, usize::MAX).await;
+    shop.add(&lines, 1, &[], 0, usize::MAX).await;
     let before = shop.rows().await;
     let again = &lines[..1_000];
-    let outcome = shop.add(again, 2, true, 30_000_000, usize::MAX).await;
+    let outcome = shop.add(again, 2, &[1], 30_000_000, usize::MAX).await;
     assert_eq!(outcome.duplicates, HashMap::from([(2, 1_000)]));
     let (mut before, mut after) = (before, shop.rows().await);
     before.sort();

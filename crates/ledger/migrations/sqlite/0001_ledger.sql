@@ -35,7 +35,7 @@ CREATE TABLE files (
     content_hash BLOB NOT NULL,
     ingest_id    TEXT NOT NULL,
     state        TEXT NOT NULL,
-    UNIQUE (source, path, content_hash)
+    UNIQUE (source, path, ingest_id)
 );
 CREATE INDEX files_by_content ON files (source, content_hash);
 

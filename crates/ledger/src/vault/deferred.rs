@@ -9,8 +9,9 @@ use crate::sql;
 use crate::vault::Vault;
 use crate::vault::identity::IdentityHash;
 
-/// Identifiers put off before they are registered together.
+/// Identifiers put off before they are registered together, and their bytes.
 const OPEN_MAX: usize = 262_144;
+const OPEN_BYTES_MAX: usize = 64 << 20;
 /// Exceptions (people erased, ids given after a collision) kept in memory.
 const EXCEPTIONS_MAX: i64 = 1_000_000;
 
@@ -20,6 +21,7 @@ pub(super) struct Deferred {
     suppressed: HashSet<[u8; 32]>,
     salted: HashMap<IdentityHash, i64>,
     identifiers: Vec<String>,
+    identifier_bytes: usize,
     ids: Vec<i64>,
 }
 
@@ -40,6 +42,7 @@ impl Deferred {
             suppressed: HashSet::new(),
             salted: HashMap::new(),
             identifiers: Vec::new(),
+            identifier_bytes: 0,
             ids: Vec::new(),
         };
         let rows = sqlx::query("SELECT suppression_hash FROM suppressions")
@@ -82,6 +85,7 @@ impl Deferred {
                 None => identity.subject_id(&hash, 0),
             };
             self.identifiers.push((*identifier).to_owned());
+            self.identifier_bytes += identifier.len();
             self.ids.push(id);
             found.push(Some(id));
         }
@@ -90,11 +94,12 @@ impl Deferred {
 
     /// Whether it is time to register what is open.
     pub fn is_full(&self) -> bool {
-        self.identifiers.len() >= OPEN_MAX
+        self.identifiers.len() >= OPEN_MAX || self.identifier_bytes >= OPEN_BYTES_MAX
     }
 
     /// Hands over what is open: identifiers, and the ids they were given.
     pub fn take(&mut self) -> (Vec<String>, Vec<i64>) {
+        self.identifier_bytes = 0;
         (
             std::mem::take(&mut self.identifiers),
             std::mem::take(&mut self.ids),

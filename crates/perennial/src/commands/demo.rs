@@ -30,7 +30,7 @@ pub(crate) async fn demo(context: &Context, args: DemoArgs) -> Result<(), Failur
     drop(progress);
     context
         .printer
-        .answer(&summary, || summary.lines(language))?;
+        .summary(&summary, || summary.lines(language))?;
     if !args.no_open && !context.printer.json && std::io::stdout().is_terminal() {
         open(&summary.report);
     }

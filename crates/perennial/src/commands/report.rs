@@ -10,6 +10,6 @@ pub(crate) async fn report(context: &Context, args: ReportArgs) -> Result<(), Fa
     let written = perennial_pipeline::report(&project, language, args.out.as_deref()).await?;
     context
         .printer
-        .answer(&written, || written.lines(language))?;
+        .summary(&written, || written.lines(language))?;
     Ok(())
 }

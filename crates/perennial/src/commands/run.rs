@@ -26,12 +26,13 @@ pub(crate) async fn run(context: &Context, args: RunArgs) -> Result<(), Failure>
     let options = RunOptions {
         as_of_us,
         until: args.until,
+        fresh: args.fresh,
     };
     let progress = context.printer.progress();
     let summary = perennial_pipeline::run(&project, options, &progress).await?;
     drop(progress);
     context
         .printer
-        .answer(&summary, || summary.lines(language))?;
+        .summary(&summary, || summary.lines(language))?;
     Ok(())
 }

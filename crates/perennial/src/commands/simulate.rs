@@ -36,6 +36,6 @@ pub(crate) async fn simulate(context: &Context, args: SimulateArgs) -> Result<()
         .unwrap_or_else(super::init::language_of_the_user);
     context
         .printer
-        .answer(&summary, || summary.lines(language))?;
+        .summary(&summary, || summary.lines(language))?;
     Ok(())
 }

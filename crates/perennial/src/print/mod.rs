@@ -46,6 +46,22 @@ impl Printer {
         output.finish()
     }
 
+    /// Prints what was done, where nobody asked for silence: [`Printer::answer`]
+    /// of a command whose data are tables and files.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(crate) fn summary(
+        &self,
+        document: &impl Serialize,
+        lines: impl FnOnce() -> Vec<String>,
+    ) -> std::io::Result<()> {
+        if self.quiet && !self.json {
+            return Ok(());
+        }
+        self.answer(document, lines)
+    }
+
     /// Prints something that the user should act on.
     pub(crate) fn warn(&self, text: &str) {
         Bars::new(false).warn(text);

@@ -47,7 +47,7 @@ fn six_rows_say_what_six_rows_can_carry_and_score_a_seventh() {
     assert!(probability > 0.05 && probability < 0.8, "{scored}");
 }
 
-fn table(leak: bool) -> String {
+pub fn table(leak: bool) -> String {
     let mut text = String::from(if leak {
         "id,visits,plan,closed_days,left\n"
     } else {
@@ -68,7 +68,7 @@ fn table(leak: bool) -> String {
     text
 }
 
-const SETTINGS: &str = r#"format = 1
+pub const SETTINGS: &str = r#"format = 1
 [project]
 name = "members"
 currency = "EUR"

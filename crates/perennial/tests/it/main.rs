@@ -1,6 +1,7 @@
 //! The program as its users have it: the binary is run on small projects, and
 //! what it prints and leaves is looked at. One test binary, no heavy crate.
 
+mod changes;
 mod crash;
 mod features;
 mod labelled;

@@ -144,18 +144,15 @@ pub(super) async fn look_at(
         }
     };
     let name = source_name(project, index);
-    let before = project.ledger.files(&name, "").await?;
     for file in &files {
         let path = recorded_path(project, &file.path);
         let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-        let seen = project
-            .ledger
-            .file_seen(&name, &path, size, file.mtime_us)
-            .await?;
+        let ledger = &project.ledger;
+        let seen = ledger.file_seen(&name, &path, size, file.mtime_us).await?;
         let state = match seen {
             Some(_) => FileState::Read,
-            None if before.iter().any(|record| record.path == path) => FileState::Changed,
-            None => FileState::New,
+            None if ledger.file_versions(&name, &path).await?.is_empty() => FileState::New,
+            None => FileState::Changed,
         };
         check.files.push(FileCheck {
             name: short_name(file),

@@ -199,7 +199,9 @@ const WARNINGS: Codes = &[
     ("rows/duplicate", "rows were known already"),
     ("rows/quarantined", "rows were set aside"),
     ("rows/repeated", "equal rows of one file were kept, since they may be two purchases"),
+    ("rows/taken-out", "a file was corrected: rows that it no longer has do not count any more"),
     ("rows/without-customer", "rows name nobody"),
+    ("rows/written-anew", "a file was written anew with other rows: those it had before count beside them"),
     ("run/as-of-before-end", "the as-of moment lies before the end of the data"),
     ("run/settings-changed", "the settings have changed since the run"),
 ];

@@ -78,6 +78,7 @@ const TABLES: &[Row] = &[
     ("months", "features", "One month of the business's calendar", "", MONTHS),
     ("model_versions", "model", "One version of the model", "", MODEL_VERSIONS),
     ("evaluations", "model", "One measure of one model", "", EVALUATIONS),
+    ("test_scores", "model", "One customer whom one model was judged on", TEST_SCORES_MORE, TEST_SCORES),
     ("calibration", "model", "One group of customers with about the same probability", "", CALIBRATION),
     ("lift", "model", "One tenth of the customers, by their probability", "", LIFT),
     ("curves", "model", "One point of a curve", "", CURVES),
@@ -174,6 +175,8 @@ const INGESTS: &[Column] = &[
     ("quarantined", COUNT, "rows set aside"),
     ("duplicates", COUNT, "rows known already"),
     ("repeats", COUNT, "kept rows that equal another one of the file, where no order id tells them apart"),
+    ("gone", COUNT, "rows of the file's earlier contents that it no longer has, within the time it speaks for"),
+    ("taken_out", COUNT, "those of them that went out of the table: all where the file still has at least half of the earlier rows, else none"),
     ("without_customer", COUNT, "kept rows that name nobody"),
     ("first_time", TIME, "the earliest moment kept"),
     ("last_time", TIME, "the latest moment kept"),
@@ -255,6 +258,18 @@ const EVALUATIONS: &[Column] = &[
     ("low", NUMBER, "lower end of the 95 % interval"),
     ("high", NUMBER, "upper end of it"),
     ("n", COUNT, "rows it rests on"),
+    VERSION,
+    SPLIT,
+    TEST_DATE,
+    RUN,
+];
+const TEST_SCORES_MORE: &str = " The model that gave the probability had not seen the row: it was fitted on earlier dates, or on the other folds.";
+#[rustfmt::skip] // one entry a line
+const TEST_SCORES: &[Column] = &[
+    MODEL,
+    CUSTOMER,
+    ("churn_probability", NUMBER, "what the model said on the test date"),
+    ("lost", FLAG, "what happened"),
     VERSION,
     SPLIT,
     TEST_DATE,

@@ -20,7 +20,7 @@ pub(super) fn sources(m: &Material<'_>, survey: &Part<Survey>, chosen: &Part<Cho
     Sources {
         files: m
             .ingest
-            .books
+            .current()
             .iter()
             .map(|book| file(m.project, book))
             .collect(),
@@ -32,7 +32,8 @@ pub(super) fn sources(m: &Material<'_>, survey: &Part<Survey>, chosen: &Part<Cho
 /// Customers known after cleaning.
 fn customers(m: &Material<'_>) -> u64 {
     let kept = || {
-        let tables = m.ingest.books.iter().filter(|book| book.table == CUSTOMERS);
+        let books = m.ingest.current();
+        let tables = books.iter().filter(|book| book.table == CUSTOMERS);
         tables.map(|book| book.kept).sum()
     };
     match (&m.features, &m.people) {

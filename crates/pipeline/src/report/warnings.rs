@@ -24,7 +24,9 @@ pub(super) fn warnings(
     survey: &Part<Survey>,
     chosen: &Part<Chosen>,
 ) -> Vec<Warning> {
-    let mut found = rows(&m.ingest.books);
+    let books = m.ingest.current();
+    let mut found = rows(&books);
+    found.extend(changed_files(&books));
     if m.settings_hash != m.project.settings.settings_hash().to_hex().as_str() {
         found.push(settings_changed());
     }
@@ -76,8 +78,8 @@ fn rows(books: &[Book]) -> Vec<Warning> {
                 ),
             ),
             Text::new(
-                "Look at them with `perennial query \"select * from quarantine\"`, mend the file or its mapping, and run again.",
-                "请用 `perennial query \"select * from quarantine\"` 查看，修正文件或映射后重新运行。",
+                "Look at them with `perennial query \"select file, row, column_name, reason from quarantine join ingests using (ingest_id)\"`, mend the file or its mapping, and run again.",
+                "请用 `perennial query \"select file, row, column_name, reason from quarantine join ingests using (ingest_id)\"` 查看文件、行号、列和原因，修正文件或映射后重新运行。",
             ),
         ));
     }
@@ -114,6 +116,42 @@ fn rows(books: &[Book]) -> Vec<Warning> {
                 "如有订单号列，请在设置中映射为 `order_id`。",
             ),
         ));
+    }
+    found
+}
+
+/// Files whose content is another than it was.
+fn changed_files(books: &[Book]) -> Vec<Warning> {
+    let mut found = Vec::new();
+    for book in books.iter().filter(|book| book.gone > 0) {
+        let (file, rows) = (&book.file, count(book.gone));
+        found.push(if book.taken_out > 0 {
+            warning(
+                "rows/taken-out",
+                false,
+                Text::new(
+                    format!("`{file}` changed: {rows} rows that it had before are not in it any more, and do not count any more."),
+                    format!("`{file}` 已更改：之前的 {rows} 行已不在文件中，不再计入。"),
+                ),
+                Text::new(
+                    "Nothing to do where the file was corrected.",
+                    "如果文件是经过更正的，则无需处理。",
+                ),
+            )
+        } else {
+            warning(
+                "rows/written-anew",
+                true,
+                Text::new(
+                    format!("`{file}` was written anew: {rows} rows that it had before are not in it any more, and count beside the new ones."),
+                    format!("`{file}` 已重写：之前的 {rows} 行已不在文件中，仍与新的行一并计入。"),
+                ),
+                Text::new(
+                    "Nothing to do where the file is written anew with the latest rows only; otherwise run `perennial run --fresh`, which counts what the files hold now.",
+                    "如果该文件每次只写入最新的行，则无需处理；否则请运行 `perennial run --fresh`，只按文件当前内容计算。",
+                ),
+            )
+        });
     }
     found
 }

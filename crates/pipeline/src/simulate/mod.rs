@@ -9,6 +9,7 @@ mod truth;
 
 use std::path::{Path, PathBuf};
 
+use perennial_history::DAY_US;
 use perennial_simulate::{Shop, ShopSettings, StreamOptions};
 use serde::Serialize;
 
@@ -132,9 +133,11 @@ pub async fn simulate(
     options: SimulateOptions,
     progress: &dyn Progress,
 ) -> Result<SimulateSummary> {
+    let days = u32::try_from(options.days).unwrap_or(u32::MAX);
     let settings = ShopSettings {
         customers: options.customers,
-        days: u32::try_from(options.days).unwrap_or(u32::MAX),
+        days,
+        start_us: start_us(days),
         seed: options.seed,
         order_lines_per_customer_mean: options.lines_per_customer,
         ..ShopSettings::default()
@@ -142,6 +145,14 @@ pub async fn simulate(
     let shop = Shop::new(settings)?;
     refuse_shop(&options.out)?;
     write_shop(&shop, &options.out, options.files, options.format, progress)
+}
+
+/// The shop's first midnight: 2023-01-01, or as much earlier as keeps its last
+/// day within 2025, since lines of the future would be set aside when read.
+fn start_us(days: u32) -> i64 {
+    const THREE_YEARS: i64 = 1_096;
+    let usual = ShopSettings::default().start_us;
+    usual - (i64::from(days) - THREE_YEARS).max(0) * DAY_US
 }
 
 /// Writes the shop's files into the folder `out`, over files of the same names.
@@ -230,6 +241,14 @@ mod tests {
             ..ShopSettings::default()
         };
         Shop::new(settings).unwrap()
+    }
+
+    #[test]
+    fn a_long_period_begins_earlier_and_ends_with_2025() {
+        let usual = ShopSettings::default().start_us;
+        assert_eq!([1, 730, 1_096].map(start_us), [usual; 3]);
+        let end_us = 1_767_225_600_000_000; // 2026-01-01
+        assert_eq!(start_us(4_000) + 4_000 * DAY_US, end_us);
     }
 
     #[test]

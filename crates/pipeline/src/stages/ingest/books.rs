@@ -26,6 +26,19 @@ pub(crate) struct Book {
     pub duplicates: u64,
     /// Kept rows equal to another one of the file, where no order id tells.
     pub repeats: u64,
+    /// Rows of the file's earlier contents, within the time of this one, that
+    /// it has no longer.
+    #[serde(default)]
+    pub gone: u64,
+    /// Those of them that went out of the table: all or none.
+    #[serde(default)]
+    pub taken_out: u64,
+    /// Rows of the file's earlier contents that it still has: duplicates.
+    #[serde(default)]
+    pub known: u64,
+    /// The readings of the file's earlier contents.
+    #[serde(default)]
+    pub earlier: Vec<i64>,
     pub without_customer: u64,
     pub first_us: Option<i64>,
     pub last_us: Option<i64>,
@@ -147,6 +160,8 @@ fn ingests(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
         .ints("quarantined", books.iter().map(|b| count(b.quarantined)))
         .ints("duplicates", books.iter().map(|b| count(b.duplicates)))
         .ints("repeats", books.iter().map(|b| count(b.repeats)))
+        .ints("gone", books.iter().map(|b| count(b.gone)))
+        .ints("taken_out", books.iter().map(|b| count(b.taken_out)))
         .ints(
             "without_customer",
             books.iter().map(|b| count(b.without_customer)),

@@ -11,11 +11,12 @@ use perennial_lake::arrow::compute::{concat_batches, filter_record_batch};
 use perennial_lake::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
 use perennial_lake::sources::RawBatch;
 use perennial_lake::sources::read::open;
-use perennial_lake::tables::append_table;
+use perennial_lake::tables::{read_all, write_table};
 use perennial_ledger::Resolver;
 
 use super::books::{Book, Quarantined};
 use super::found::Fresh;
+use super::newest::newest_rows;
 use super::orders::KIND;
 use super::spec::{Purpose, Reading as FileReading};
 use super::{Reading, hex};
@@ -42,6 +43,8 @@ pub(super) async fn read(
     let mut resolver = Resolver::new(&vault, KIND, 2_000_000)?;
     let mut schema: Option<SchemaRef> = None;
     let mut batches = Vec::new();
+    let mut replaced = HashMap::new();
+    let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
         let mut file = OneFile::new(run, fresh)?;
         let rows = file.read(&mut resolver, &vault, reading).await?;
@@ -57,16 +60,49 @@ pub(super) async fn read(
             ));
         }
         batches.push(rows);
+        replaced.extend(
+            fresh
+                .earlier
+                .iter()
+                .map(|&earlier| (earlier, fresh.ingest_id)),
+        );
         reading.books.push(file.book);
     }
-    match schema {
-        Some(schema) => Ok(append_table(&project.lake, TABLE, &schema, base, &batches).await?),
-        None => Ok(base.unwrap_or(0)),
+    let Some(schema) = schema else {
+        return Ok(base.unwrap_or(0));
+    };
+    let stored = match base {
+        Some(_) => read_all(&project.lake, TABLE, base, None).await?,
+        None => Vec::new(),
+    };
+    let (standing, taken_out) = newest_rows(&stored, &batches, &replaced)?;
+    for book in &mut reading.books[first_book..] {
+        book.taken_out = taken_out.get(&book.ingest_id).copied().unwrap_or(0);
+        book.gone = book.taken_out;
     }
+    let standing: Vec<RecordBatch> = standing
+        .into_iter()
+        .filter(|batch| batch.num_rows() > 0)
+        .map(|batch| with_schema(&batch, &schema))
+        .collect::<Result<_>>()?;
+    Ok(write_table(&project.lake, TABLE, &schema, &standing).await?)
+}
+
+/// Stored rows under the schema of those that were read.
+fn with_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    RecordBatch::try_new(schema.clone(), batch.columns().to_vec()).map_err(|_| {
+        Error::cannot(
+            "source/columns-differ",
+            "the table of labelled customers has other columns than before",
+            "run `perennial run --fresh` to read all of it again",
+        )
+    })
 }
 
 struct OneFile<'a> {
     fresh: &'a Fresh,
+    /// The source may have several files.
+    several: bool,
     reading: FileReading,
     book: Book,
 }
@@ -89,10 +125,12 @@ impl<'a> OneFile<'a> {
             file: fresh.name.clone(),
             table: TABLE.to_owned(),
             content_hash: hex(&fresh.hash),
+            earlier: fresh.earlier.clone(),
             ..Book::default()
         };
         Ok(Self {
             fresh,
+            several: source.path != fresh.name,
             reading,
             book,
         })
@@ -160,16 +198,20 @@ impl<'a> OneFile<'a> {
     }
 
     /// The identifiers of the rows; without a column for them, the number of
-    /// the row in its file.
+    /// the row in its file, and the file's name where there may be several.
     fn identifiers(&self, batch: &RawBatch) -> Vec<String> {
         let texts = self
             .reading
             .place(Role::CustomerId)
             .and_then(|place| batch.columns.get(place)?.as_string_opt::<i32>());
+        let of_file = match self.several {
+            true => format!("{} ", self.fresh.name),
+            false => String::new(),
+        };
         (0..batch.rows)
             .map(|row| match texts {
                 Some(texts) if texts.is_valid(row) => texts.value(row).to_owned(),
-                _ => format!("row {}", batch.row_in_file(row)),
+                _ => format!("{of_file}row {}", batch.row_in_file(row)),
             })
             .collect()
     }

@@ -5,10 +5,11 @@ use std::path::Path;
 use perennial_lake::sources::files::{SourceFile, content_hash, expand};
 use perennial_ledger::{FileRecord, FileState, Ledger};
 
-use super::hex;
+use super::Notes;
 use crate::Result;
 use crate::project::Project;
 use crate::settings::{Part, Source};
+use crate::stage::Done;
 
 /// A file that has to be read, or recorded as known content.
 pub(super) struct Fresh {
@@ -21,26 +22,54 @@ pub(super) struct Fresh {
     pub ingest_id: i64,
     /// The same content was read before, under another name, by this ingest.
     pub known_as: Option<i64>,
-    /// An earlier content of this path was read before.
-    pub grown: bool,
+    /// The readings of this path's earlier contents.
+    pub earlier: Vec<i64>,
+    /// Those of them whose content lies there under another name.
+    pub standing: Vec<i64>,
 }
 
 /// What a look at all sources found.
 pub(crate) struct Found {
     pub(super) fresh: Vec<Fresh>,
-    /// Name and content hash of every file, in the order of the sources: what
-    /// a run was made from, wherever the files lie and whenever they were
-    /// written.
-    pub marks: Vec<String>,
     /// Files whose time changed and whose content did not: to be noted.
     pub(super) touched: Vec<FileRecord>,
+    /// Everything is read as if it never had been.
+    pub(super) anew: bool,
+    /// How many files there are.
+    pub(super) files: usize,
+    /// Hash of the mapping the files are read with.
+    pub(super) mapping: String,
+    /// The newest ingest under this mapping, and what it noted; another mapping
+    /// starts from nothing.
+    pub(super) before: Option<(Done, Notes)>,
 }
 
 impl Found {
-    fn mark(&mut self, source: usize, path: &str, hash: &[u8; 32]) {
-        let mark = format!("{source}\0{}\0{}\n", base_name(path), hex(hash));
-        self.marks.push(mark);
+    /// What a run is made from: every reading, old and new, of files that may
+    /// have been put away since, wherever the files lie and whenever they were
+    /// written.
+    pub(crate) fn readings(&self) -> Vec<i64> {
+        let before = self.before.iter().flat_map(|(_, notes)| &notes.books);
+        let mut readings: Vec<i64> = before.map(|book| book.ingest_id).collect();
+        readings.extend(self.fresh.iter().map(|fresh| fresh.ingest_id));
+        readings.sort_unstable();
+        readings
     }
+}
+
+/// The newest ingest of the project, if it was done under this mapping.
+async fn latest(project: &Project, mapping: &str) -> Result<Option<(Done, Notes)>> {
+    let Some(row) = project.ledger.latest_stage("ingest").await? else {
+        return Ok(None);
+    };
+    let done = Done {
+        outputs: row.outputs,
+        details: row.details,
+        key: row.stage_key,
+        reused: true,
+    };
+    let notes: Notes = done.details_as()?;
+    Ok((notes.mapping == mapping).then_some((done, notes)))
 }
 
 /// The path under which the ledger knows a file: relative to the project where
@@ -62,27 +91,43 @@ fn base_name(path: &str) -> &str {
 /// The name under which the ledger keeps a source's files: another mapping is
 /// another source, whose files are all new.
 pub(crate) fn source_name(project: &Project, index: usize) -> String {
-    let mapping = project
-        .settings
-        .hash_of(&[Part::Sources, Part::Project])
-        .to_hex();
-    format!("{index}:{}", &mapping.as_str()[..16])
+    format!("{index}:{}", &mapping(project)[..16])
+}
+
+/// A hash of how files are read.
+fn mapping(project: &Project) -> String {
+    let parts = [Part::Sources, Part::Project];
+    project.settings.hash_of(&parts).to_hex().to_string()
 }
 
 /// Looks at the files of every source. A file whose path, size and time are
-/// as recorded is not opened.
-pub(crate) async fn look(project: &Project) -> Result<Found> {
+/// as recorded is not opened, unless all is to be read `anew`.
+pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
+    let mapping = mapping(project);
+    let before = match anew {
+        true => None,
+        false => latest(project, &mapping).await?,
+    };
     let mut found = Found {
         fresh: Vec::new(),
-        marks: Vec::new(),
         touched: Vec::new(),
+        anew,
+        files: 0,
+        mapping,
+        before,
     };
     for (index, source) in project.settings.sources.iter().enumerate() {
         let files = expand(&project.dir, &source.path).map_err(perennial_lake::Error::from)?;
         let name = source_name(project, index);
+        found.files += files.len();
         for file in files {
             one(project, source, index, &name, file, &mut found).await?;
         }
+    }
+    // What a file said before it changed still stands in another file.
+    let held: Vec<i64> = found.fresh.iter().filter_map(|f| f.known_as).collect();
+    for fresh in &mut found.fresh {
+        fresh.standing.extend(&held);
     }
     Ok(found)
 }
@@ -101,38 +146,67 @@ async fn one(
     let seen = ledger
         .file_seen(source_name, &path, size, file.mtime_us)
         .await?;
-    if let Some(seen) = seen {
-        found.mark(index, &path, &seen.content_hash);
+    if seen.is_some() && !found.anew {
         return Ok(());
     }
     let hash = content_hash(&file.path).map_err(perennial_lake::Error::from)?;
-    found.mark(index, &path, &hash);
-    let known = ledger.file_by_content(source_name, &hash).await?;
-    if let Some(mut record) = known.clone().filter(|record| record.path == path) {
-        record.size_bytes = size;
-        record.mtime_us = file.mtime_us;
-        found.touched.push(record);
+    let mut versions = ledger.file_versions(source_name, &path).await?;
+    let newest = versions.last().filter(|_| !found.anew);
+    if let Some(newest) = newest.filter(|newest| newest.content_hash == hash) {
+        found.touched.push(FileRecord {
+            size_bytes: size,
+            mtime_us: file.mtime_us,
+            ..newest.clone()
+        });
         return Ok(());
     }
+    let mut known = ledger.files_with_content(source_name, &hash).await?;
     let in_this_run = found
         .fresh
         .iter()
         .find(|f| f.source == index && f.hash == hash)
         .map(|f| f.ingest_id);
-    let earlier = ledger.files(source_name, "").await?;
-    let grown = earlier
-        .iter()
-        .any(|r| r.path == path && r.state == FileState::Read);
+    let id = ingest_id(source_name, &path, &hash, &versions);
+    if found.anew {
+        known.clear();
+        versions.clear();
+    }
     found.fresh.push(Fresh {
         source: index,
         name: shown_name(&file, source),
-        ingest_id: ingest_id(source_name, &path, &hash),
-        known_as: known.and_then(|r| r.ingest_id.parse().ok()).or(in_this_run),
+        ingest_id: id,
+        known_as: known.first().and_then(reading).or(in_this_run),
+        earlier: earlier(&versions),
+        standing: standing(ledger, &versions).await?,
         hash,
-        grown,
         file,
     });
     Ok(())
+}
+
+fn reading(record: &FileRecord) -> Option<i64> {
+    record.ingest_id.parse().ok()
+}
+
+/// The readings of a path whose content another path has now.
+async fn standing(ledger: &Ledger, versions: &[FileRecord]) -> Result<Vec<i64>> {
+    let mut standing = Vec::new();
+    for version in versions {
+        let with = ledger.files_with_content(&version.source, &version.content_hash);
+        if with.await?.iter().any(|other| other.path != version.path) {
+            standing.extend(reading(version));
+        }
+    }
+    Ok(standing)
+}
+
+/// The readings that took rows from a path.
+fn earlier(versions: &[FileRecord]) -> Vec<i64> {
+    versions
+        .iter()
+        .filter(|record| record.state == FileState::Read)
+        .filter_map(reading)
+        .collect()
 }
 
 /// The file as a person knows it: the settings' own words for a single file,
@@ -151,8 +225,9 @@ fn shown_name(file: &SourceFile, source: &Source) -> String {
     }
 }
 
-/// A reading of a file: the same file, content and mapping give the same id.
-fn ingest_id(source_name: &str, path: &str, hash: &[u8; 32]) -> i64 {
+/// A reading of a file: the same file, content and mapping give the same id,
+/// unless the file had that content before and another one since.
+fn ingest_id(source_name: &str, path: &str, hash: &[u8; 32], versions: &[FileRecord]) -> i64 {
     let mut hasher = blake3::Hasher::new();
     let file = base_name(path);
     hasher
@@ -161,6 +236,11 @@ fn ingest_id(source_name: &str, path: &str, hash: &[u8; 32]) -> i64 {
         .update(file.as_bytes())
         .update(&[0]);
     hasher.update(hash);
+    if versions.iter().any(|version| &version.content_hash == hash)
+        && let Some(newest) = versions.last()
+    {
+        hasher.update(newest.ingest_id.as_bytes());
+    }
     let bytes = hasher.finalize();
     let first = bytes
         .as_bytes()

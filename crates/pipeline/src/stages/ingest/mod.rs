@@ -5,6 +5,7 @@ mod books;
 mod customers;
 mod found;
 mod lines;
+mod newest;
 mod orders;
 pub(crate) mod spec;
 
@@ -21,7 +22,7 @@ use found::Fresh;
 pub(crate) use found::{Found, look, recorded_path, source_name};
 pub(crate) use orders::KIND;
 
-use crate::settings::{Part, Table};
+use crate::settings::Table;
 use crate::stage::{Done, Output, Run, key_of};
 use crate::{Error, Result};
 
@@ -36,6 +37,37 @@ pub(crate) struct Notes {
     pub mapping: String,
     /// Every file read so far.
     pub books: Vec<Book>,
+}
+
+impl Notes {
+    /// The books as the tables stand: of a file that changed, its newest
+    /// reading, with the rows that the earlier ones left.
+    pub fn current(&self) -> Vec<Book> {
+        let is_earlier = |book: &Book| {
+            self.books
+                .iter()
+                .any(|b| b.earlier.contains(&book.ingest_id))
+        };
+        let newest = self.books.iter().filter(|book| !is_earlier(book));
+        newest.map(|book| self.with_earlier(book)).collect()
+    }
+
+    fn with_earlier(&self, newest: &Book) -> Book {
+        let earlier: Vec<&Book> = self
+            .books
+            .iter()
+            .filter(|book| newest.earlier.contains(&book.ingest_id))
+            .collect();
+        let sum = |of: fn(&Book) -> u64| earlier.iter().map(|book| of(book)).sum::<u64>();
+        let taken_out = sum(|book| book.taken_out) + newest.taken_out;
+        let left = sum(|book| book.kept).saturating_sub(taken_out);
+        Book {
+            rows_read: (newest.rows_read + left).saturating_sub(newest.known),
+            kept: newest.kept + left,
+            duplicates: newest.duplicates.saturating_sub(newest.known),
+            ..newest.clone()
+        }
+    }
 }
 
 /// What reading new files gives, before it is written.
@@ -57,19 +89,13 @@ impl Reading {
 /// Runs the stage: reads what is new, or finds that nothing is.
 pub(crate) async fn run(run: &Run<'_>, found: Found) -> Result<Done> {
     let project = run.project;
-    let mapping = project
-        .settings
-        .hash_of(&[Part::Sources, Part::Project])
-        .to_hex()
-        .to_string();
-    let before = latest(run, &mapping).await?;
     if !found.touched.is_empty() {
         project.ledger.record_files(&found.touched).await?;
     }
-    if let (Some(before), true) = (&before, found.fresh.is_empty()) {
+    if let (Some((before, _)), true) = (&found.before, found.fresh.is_empty()) {
         return keep(run, before).await;
     }
-    if found.marks.is_empty() {
+    if found.files == 0 {
         return Err(Error::cannot(
             "source/no-files",
             "no source has a file",
@@ -81,43 +107,28 @@ pub(crate) async fn run(run: &Run<'_>, found: Found) -> Result<Done> {
         .iter()
         .map(|f| f.ingest_id.to_string())
         .collect();
-    let base = before
-        .as_ref()
-        .map_or_else(BTreeMap::new, |done| done.outputs.clone());
+    let before = found.before.as_ref();
+    let base = before.map_or_else(BTreeMap::new, |(done, _)| done.outputs.clone());
     let key = key_of(
         "ingest",
-        &[&mapping, &format!("{base:?}"), &hashes.join(",")],
+        &[&found.mapping, &format!("{base:?}"), &hashes.join(",")],
     );
-    let mut notes: Notes = match &before {
-        Some(done) => done.details_as()?,
-        None => Notes {
-            mapping,
-            books: Vec::new(),
-        },
+    let mut notes = Notes {
+        mapping: found.mapping.clone(),
+        books: before.map_or_else(Vec::new, |(_, notes)| notes.books.clone()),
     };
     run.stage("ingest", &key, async || {
-        let (outputs, reading) = read(run, &found, &base).await?;
+        let (outputs, reading) = read(run, &found, &base, &notes.books).await?;
         notes.books.extend(reading.books);
         let mut output = Output::new(outputs, &notes)?;
         output.files = found.fresh.iter().map(|f| record(run, f)).collect();
+        if found.anew {
+            let sources = 0..project.settings.sources.len();
+            output.forgotten = sources.map(|at| source_name(project, at)).collect();
+        }
         Ok(output)
     })
     .await
-}
-
-/// The newest ingest under this mapping; another mapping starts from nothing.
-async fn latest(run: &Run<'_>, mapping: &str) -> Result<Option<Done>> {
-    let Some(row) = run.project.ledger.latest_stage("ingest").await? else {
-        return Ok(None);
-    };
-    let done = Done {
-        outputs: row.outputs,
-        details: row.details,
-        key: row.stage_key,
-        reused: true,
-    };
-    let notes: Notes = done.details_as()?;
-    Ok((notes.mapping == mapping).then_some(done))
 }
 
 /// Notes for this run that nothing had to be read.
@@ -166,6 +177,7 @@ async fn read(
     run: &Run<'_>,
     found: &Found,
     base: &BTreeMap<String, i64>,
+    before: &[Book],
 ) -> Result<(BTreeMap<String, i64>, Reading)> {
     let sources = &run.project.settings.sources;
     let of = |table: Table| -> Vec<&Fresh> {
@@ -190,7 +202,7 @@ async fn read(
         let version = customers::read(run, &people, base, &mut reading).await?;
         outputs.insert(customers::TABLE.to_owned(), version);
     }
-    known_content(found, &mut reading);
+    known_content(found, before, &mut reading);
     let rows: u64 = reading.books.iter().map(|b| b.rows_read).sum();
     run.progress
         .finish(&format!("{rows} rows from {} files", found.fresh.len()));
@@ -207,14 +219,14 @@ async fn read(
 }
 
 /// Files whose content was read under another name: all rows are duplicates.
-fn known_content(found: &Found, reading: &mut Reading) {
+fn known_content(found: &Found, before: &[Book], reading: &mut Reading) {
     for fresh in &found.fresh {
         let Some(known) = fresh.known_as else {
             continue;
         };
-        let rows = reading
-            .books
+        let rows = before
             .iter()
+            .chain(&reading.books)
             .find(|b| b.ingest_id == known)
             .map_or(0, |b| b.rows_read);
         reading.books.push(Book {

@@ -79,8 +79,9 @@ async fn read_with(
     };
     let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
-        if fresh.grown {
-            sorter.mark_grown(fresh.ingest_id);
+        if !fresh.earlier.is_empty() {
+            let (earlier, standing) = (fresh.earlier.clone(), fresh.standing.clone());
+            sorter.mark_changed(fresh.ingest_id, earlier, standing);
         }
         let mut file = OneFile::new(run, fresh, &vault, &traits)?;
         file.read(run, &mut resolver, &mut sorter, reading).await?;
@@ -122,6 +123,10 @@ fn settle(books: &mut [Book], outcome: &SortOutcome) {
             .copied()
             .unwrap_or(0);
         book.repeats = outcome.repeats.get(&book.ingest_id).copied().unwrap_or(0);
+        book.taken_out = outcome.taken_out.get(&book.ingest_id).copied().unwrap_or(0);
+        let compared = outcome.compared.get(&book.ingest_id).copied();
+        book.gone = compared.map_or(0, |compared| compared.gone);
+        book.known = compared.map_or(0, |compared| compared.found);
         book.kept = book.rows_read - book.quarantined - book.duplicates;
     }
 }
@@ -162,6 +167,7 @@ impl<'a> OneFile<'a> {
             file: fresh.name.clone(),
             table: TABLE.to_owned(),
             content_hash: hex(&fresh.hash),
+            earlier: fresh.earlier.clone(),
             ..Book::default()
         };
         let sealer = vault.file_sealer(&fresh.hash);

@@ -56,6 +56,8 @@ impl Labelled {
 pub(super) struct History {
     pub train: Option<Labelled>,
     pub test: Option<Labelled>,
+    /// The customer of each test row.
+    pub test_customers: Vec<i64>,
     pub notes: features::Notes,
     /// One in so many customers was drawn.
     pub one_in: u64,
@@ -88,19 +90,21 @@ fn contents(parts: &[&Rows]) -> Contents {
     contents
 }
 
-fn labelled(rows: &Rows, contents: &Contents) -> Result<Option<Labelled>> {
+/// The rows ordered by what is known, and the customer of each.
+fn labelled(rows: &Rows, contents: &Contents) -> Result<(Option<Labelled>, Vec<i64>)> {
     if rows.len() == 0 {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
     let group = |i: usize| contents.get(&rows.customer_id[i]).copied().unwrap_or(0);
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&i| (group(i), rows.as_of_us[i]));
-    let rows = &rows.in_order(&order);
-    Ok(Some(Labelled {
-        matrix: feature_matrix(rows)?,
-        lost: rows.lost.iter().map(|&l| l == 1).collect(),
+    let ordered = rows.in_order(&order);
+    let labelled = Labelled {
+        matrix: feature_matrix(&ordered)?,
+        lost: ordered.lost.iter().map(|&l| l == 1).collect(),
         groups: order.into_iter().map(group).collect(),
-    }))
+    };
+    Ok((Some(labelled), ordered.customer_id))
 }
 
 /// Reads the training and test rows that the features stage left.
@@ -121,9 +125,12 @@ pub(super) async fn history(run: &Run<'_>, done: &Done) -> Result<History> {
     })
     .await?;
     let contents = contents(&[&train, &test]);
+    let (train, _) = labelled(&train, &contents)?;
+    let (test, test_customers) = labelled(&test, &contents)?;
     Ok(History {
-        train: labelled(&train, &contents)?,
-        test: labelled(&test, &contents)?,
+        train,
+        test,
+        test_customers,
         notes,
         one_in,
     })

@@ -15,7 +15,7 @@ use perennial_ledger::{Model, Promotion};
 
 use self::campaign::Campaign;
 use self::data::{Labelled, history, table};
-use self::fit::{How, Pair, judge_folds, judge_later, leaks};
+use self::fit::{How, Pair, Verdict, judge_folds, judge_later, leaks};
 pub(crate) use self::notes::Notes;
 use self::notes::{EvaluationNotes, LeakNotes, SmallNotes, SplitNotes};
 use crate::Result;
@@ -40,6 +40,41 @@ struct Built {
     notes: Notes,
     /// Out-of-fold probabilities by row of the table, where there are folds.
     held_out: Option<Vec<(usize, f64)>>,
+    /// What was judged, row by row.
+    tested: Tested,
+}
+
+/// The rows both models were judged on, none of which the model that gave the
+/// probability had seen.
+#[derive(Default)]
+struct Tested {
+    customer_id: Vec<i64>,
+    lost: Vec<bool>,
+    rule: Vec<f64>,
+    logistic: Vec<f64>,
+}
+
+impl Tested {
+    fn of(verdict: &Verdict, rows: &Labelled, customer_id: Vec<i64>) -> Self {
+        Self {
+            customer_id,
+            lost: rows.lost.clone(),
+            rule: verdict.rule.probabilities.clone(),
+            logistic: verdict.logistic.probabilities.clone(),
+        }
+    }
+}
+
+impl Built {
+    /// Nothing could be fitted; the notes say why.
+    fn none(notes: Notes) -> Self {
+        Self {
+            pair: None,
+            notes,
+            held_out: None,
+            tested: Tested::default(),
+        }
+    }
 }
 
 /// Runs the stage.
@@ -133,11 +168,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         (_, Some(test)) if test.both_outcomes() => (test, None),
         _ => {
             notes.none_because = Some("history_too_short".to_owned());
-            return Ok(Built {
-                pair: None,
-                notes,
-                held_out: None,
-            });
+            return Ok(Built::none(notes));
         }
     };
     for (cuts, rows) in [(&plan.train_us, test.map(|_| train))] {
@@ -180,6 +211,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         pair: Some(pair),
         notes,
         held_out: None,
+        tested: Tested::of(&verdict, judged, history.test_customers),
     })
 }
 
@@ -195,11 +227,7 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
     look_at(&mut notes, &rows);
     if !rows.both_outcomes() {
         notes.none_because = Some("one_outcome".to_owned());
-        return Ok(Built {
-            pair: None,
-            notes,
-            held_out: None,
-        });
+        return Ok(Built::none(notes));
     }
     let found = leaks(&rows)?;
     notes.leaks = found
@@ -243,11 +271,16 @@ fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
             .zip(chosen.probabilities.iter().copied())
             .collect()
     });
+    let customers = || places.iter().map(|&row| table.customer_id[row]).collect();
+    let tested = verdict
+        .as_ref()
+        .map(|verdict| Tested::of(verdict, &rows, customers()));
     let pair = Pair::fit(&rows, &how)?;
     Ok(Built {
         pair: Some(pair),
         notes,
         held_out,
+        tested: tested.unwrap_or_default(),
     })
 }
 

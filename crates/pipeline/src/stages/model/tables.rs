@@ -15,8 +15,8 @@ pub(crate) const RULE: &str = "plain_rule";
 /// The logistic regression's name.
 pub(crate) const LOGISTIC: &str = "logistic_regression";
 
-/// Writes `model_versions`, `evaluations`, `calibration`, `lift`, `curves` and
-/// `importances`.
+/// Writes `model_versions`, `evaluations`, `test_scores`, `calibration`, `lift`,
+/// `curves` and `importances`.
 pub(super) async fn write(
     run: &Run<'_>,
     built: &Built,
@@ -26,6 +26,7 @@ pub(super) async fn write(
     let tables = [
         ("model_versions", versions(run, notes)?),
         ("evaluations", evaluations(run, notes, &models)?),
+        ("test_scores", test_scores(run, built, notes)?),
         ("calibration", calibration(run, notes, &models)?),
         ("lift", lift(run, notes, &models)?),
         ("curves", curves(run, notes, &models)?),
@@ -96,6 +97,26 @@ fn evaluations(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Colu
         .numbers("high", rows.iter().map(|(_, m)| m.3))
         .ints("n", rows.iter().map(|(_, m)| count(m.4)));
     Ok(closed(columns, run, notes, rows.len()))
+}
+
+/// What each model said of each customer it was judged on, so that anybody can
+/// work out a measure of their own.
+fn test_scores(run: &Run<'_>, built: &Built, notes: &Notes) -> Result<Columns> {
+    let tested = &built.tested;
+    let each = tested.lost.len();
+    let models = [(RULE, &tested.rule), (LOGISTIC, &tested.logistic)];
+    let customers = tested.customer_id.iter().cycle().take(2 * each);
+    let lost = tested.lost.iter().cycle().take(2 * each);
+    let names = models.iter().flat_map(|m| std::iter::repeat_n(m.0, each));
+    let columns = Columns::new()
+        .text("model", names.map(Some))
+        .ints("customer_id", customers.map(|&id| Some(id)))
+        .numbers(
+            "churn_probability",
+            models.iter().flat_map(|m| m.1.iter().map(|&p| Some(p))),
+        )
+        .bools("lost", lost.map(|&lost| Some(lost)));
+    Ok(closed(columns, run, notes, 2 * each))
 }
 
 fn calibration(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Columns> {
