@@ -239,7 +239,7 @@ def report(path, result, calibration, scores):
 def from_project(args):
     from deltalake import DeltaTable
 
-    table = lambda name: DeltaTable(os.path.join(args.project, "lake", name)).to_pandas()  # noqa: E731
+    table = lambda name: DeltaTable(os.path.join(args.project, ".perennial", "lake", name)).to_pandas()  # noqa: E731
     keys = ["customer_id", "as_of"]
     rows = table("features").merge(table("labels")[[*keys, "lost"]], on=keys)
     rows = rows[rows["lost"].notna()]
