@@ -156,6 +156,9 @@ struct Group<'a, 'r> {
     /// For each new row, whether the table has it already; for each stored one,
     /// whether a new version of its file has it too. Empty where none is stored.
     known: Vec<bool>,
+    /// For each new row without an order id, whether another file put an equal
+    /// one into the table. Empty where none is stored.
+    elsewhere: Vec<bool>,
     /// The records seen so far, and where the first of each was put.
     seen: Vec<(&'a [u8], usize)>,
     /// The same for long groups.
@@ -168,6 +171,7 @@ impl<'a, 'r> Group<'a, 'r> {
             rules,
             rows: Vec::new(),
             known: Vec::new(),
+            elsewhere: Vec::new(),
             seen: Vec::new(),
             seen_hashed: HashMap::new(),
         }
@@ -204,7 +208,13 @@ impl<'a, 'r> Group<'a, 'r> {
                     *result.duplicates.entry(self.ingest(row)).or_default() += 1;
                     continue;
                 }
-                Some(_) => *result.repeats.entry(self.ingest(row)).or_default() += 1,
+                Some(at) if kept[at].row.tail().ingest == row.tail().ingest => {
+                    *result.repeats.entry(self.ingest(row)).or_default() += 1;
+                }
+                Some(_) => *result.overlaps.entry(self.ingest(row)).or_default() += 1,
+                None if self.elsewhere.get(at) == Some(&true) => {
+                    *result.overlaps.entry(self.ingest(row)).or_default() += 1;
+                }
                 None => {}
             }
             kept.push(Kept {
@@ -234,10 +244,12 @@ impl<'a, 'r> Group<'a, 'r> {
     /// Finds the rows that the table has already.
     fn find_known(&mut self) {
         self.known.clear();
+        self.elsewhere.clear();
         if !self.rows.iter().any(|row| row.is_stored()) {
             return;
         }
         let mut known = vec![false; self.rows.len()];
+        let mut elsewhere = vec![false; self.rows.len()];
         let mut new: HashMap<&[u8], Vec<usize>> = HashMap::new();
         for (at, row) in self.rows.iter().enumerate().filter(|(_, r)| !r.is_stored()) {
             new.entry(row.content()).or_default().push(at);
@@ -255,8 +267,11 @@ impl<'a, 'r> Group<'a, 'r> {
             } else if let Some(found) = equal.iter().position(is_version) {
                 known[place] = true;
                 known[equal.remove(found)] = true;
+            } else if let Some(at) = equal.iter().find(|at| !elsewhere[**at]) {
+                elsewhere[*at] = true;
             }
         }
+        self.elsewhere = elsewhere;
         self.known = known;
     }
 

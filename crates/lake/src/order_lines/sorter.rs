@@ -32,6 +32,9 @@ pub struct SortOutcome {
     pub duplicates: HashMap<i64, u64>,
     /// Equal rows within one file that were kept and flagged, by ingest.
     pub repeats: HashMap<i64, u64>,
+    /// Kept rows without an order id that equal a row of another file, by
+    /// ingest: a second purchase, or files that overlap.
+    pub overlaps: HashMap<i64, u64>,
     /// Rows of earlier versions of a file that went out of the table, since it
     /// has them no longer, by the ingest that read its new version.
     pub taken_out: HashMap<i64, u64>,
@@ -166,6 +169,7 @@ impl LineSorter {
             kept.extend(result.file);
             add_counts(&mut outcome.duplicates, result.duplicates);
             add_counts(&mut outcome.repeats, result.repeats);
+            add_counts(&mut outcome.overlaps, result.overlaps);
             add_counts(&mut outcome.taken_out, result.taken_out);
         }
         outcome.rows = kept.iter().map(|f| f.rows).sum();
@@ -268,6 +272,7 @@ pub(super) struct BucketResult {
     pub file: Option<DataFile>,
     pub duplicates: HashMap<i64, u64>,
     pub repeats: HashMap<i64, u64>,
+    pub overlaps: HashMap<i64, u64>,
     pub taken_out: HashMap<i64, u64>,
 }
 

@@ -228,6 +228,7 @@ async fn rows_in_the_table_make_new_ones_duplicates() {
     // Another file: what has no order id may have happened again.
     let outcome = shop.add(&[ordered, loose], 2, &[], 0, usize::MAX).await;
     assert_eq!(outcome.duplicates, HashMap::from([(2, 1)]));
+    assert_eq!(outcome.overlaps, HashMap::from([(2, 1)]));
     assert_eq!(outcome.rows, 4);
     // A grown version of a file: one for one with what is there (three).
     let grown = [ordered, loose, loose, loose, loose];

@@ -197,6 +197,7 @@ const WARNINGS: Codes = &[
     ("model/column-unused", "a column says nothing, so the model does not look at it"),
     ("model/leak", "a column knows the outcome, so the model does not look at it"),
     ("rows/duplicate", "rows were known already"),
+    ("rows/overlap", "equal rows of several files were kept, since they may be several purchases"),
     ("rows/quarantined", "rows were set aside"),
     ("rows/repeated", "equal rows of one file were kept, since they may be two purchases"),
     ("rows/taken-out", "a file was corrected: rows that it no longer has do not count any more"),

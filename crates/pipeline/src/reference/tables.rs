@@ -175,6 +175,7 @@ const INGESTS: &[Column] = &[
     ("quarantined", COUNT, "rows set aside"),
     ("duplicates", COUNT, "rows known already"),
     ("repeats", COUNT, "kept rows that equal another one of the file, where no order id tells them apart"),
+    ("overlaps", COUNT, "kept rows that equal one of another file, where no order id tells them apart"),
     ("gone", COUNT, "rows of the file's earlier contents that it no longer has, within the time it speaks for"),
     ("taken_out", COUNT, "those of them that went out of the table: all where the file still has at least half of the earlier rows, else none"),
     ("without_customer", COUNT, "kept rows that name nobody"),

@@ -9,10 +9,14 @@ use super::actions::Chosen;
 use super::lists;
 use super::material::Material;
 use super::risk::{Survey, horizon_limit};
+use crate::answer::listed;
 use crate::stages::features;
 use crate::stages::ingest::Book;
 use crate::stages::model;
 
+/// Share of a file's rows that other files have too from which the files likely
+/// overlap.
+const OVERLAP_SERIOUS: f64 = 0.2;
 /// Share of rows set aside from which conclusions may be wrong.
 const QUARANTINED_SERIOUS: f64 = 0.05;
 /// Share of rows without a customer from which conclusions may be wrong.
@@ -26,6 +30,7 @@ pub(super) fn warnings(
 ) -> Vec<Warning> {
     let books = m.ingest.current();
     let mut found = rows(&books);
+    found.extend(overlapping_files(&books));
     found.extend(changed_files(&books));
     if m.settings_hash != m.project.settings.settings_hash().to_hex().as_str() {
         found.push(settings_changed());
@@ -118,6 +123,40 @@ fn rows(books: &[Book]) -> Vec<Warning> {
         ));
     }
     found
+}
+
+/// Files that may say the same twice.
+fn overlapping_files(books: &[Book]) -> Option<Warning> {
+    let rows = books.iter().map(|book| book.overlaps).sum::<u64>();
+    let share = |book: &Book| book.overlaps as f64 / book.kept.max(1) as f64;
+    let files: Vec<&str> = books
+        .iter()
+        .filter(|book| share(book) >= OVERLAP_SERIOUS)
+        .map(|book| book.file.as_str())
+        .collect();
+    let names = listed(files.iter().copied(), 3);
+    (rows > 0).then(|| {
+        warning(
+            "rows/overlap",
+            !files.is_empty(),
+            Text::new(
+                format!(
+                    "Rows that equal a row of another file and count beside it: {}{}. Without an order number nobody can tell files that overlap from a second purchase.",
+                    count(rows),
+                    if files.is_empty() { String::new() } else { format!(", many of them in {names}") }
+                ),
+                format!(
+                    "有 {} 行与其他文件中的行完全相同，均已计入{}：没有订单号，无法区分文件重叠和再次购买。",
+                    count(rows),
+                    if files.is_empty() { String::new() } else { format!("，主要在 {names} 中") }
+                ),
+            ),
+            Text::new(
+                "Map a column as `order_id` if there is one; or take what overlaps out of the files and run `perennial run --fresh`.",
+                "如有订单号列，请映射为 `order_id`；否则请从文件中去掉重叠部分，再运行 `perennial run --fresh`。",
+            ),
+        )
+    })
 }
 
 /// Files whose content is another than it was.

@@ -20,7 +20,7 @@ use crate::{Error, Result};
 
 /// Lines after which the rhythm is known well enough; customers come in the
 /// order of a hash, so the first are a fair sample of them.
-const RHYTHM_ROWS_MAX: u64 = 1_000_000;
+const RHYTHM_ROWS_MAX: u64 = 500_000;
 
 /// Why the pass over the rhythm ends.
 enum Stop {

@@ -26,6 +26,9 @@ pub(crate) struct Book {
     pub duplicates: u64,
     /// Kept rows equal to another one of the file, where no order id tells.
     pub repeats: u64,
+    /// Kept rows equal to one of another file, where no order id tells.
+    #[serde(default)]
+    pub overlaps: u64,
     /// Rows of the file's earlier contents, within the time of this one, that
     /// it has no longer.
     #[serde(default)]
@@ -160,6 +163,7 @@ fn ingests(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
         .ints("quarantined", books.iter().map(|b| count(b.quarantined)))
         .ints("duplicates", books.iter().map(|b| count(b.duplicates)))
         .ints("repeats", books.iter().map(|b| count(b.repeats)))
+        .ints("overlaps", books.iter().map(|b| count(b.overlaps)))
         .ints("gone", books.iter().map(|b| count(b.gone)))
         .ints("taken_out", books.iter().map(|b| count(b.taken_out)))
         .ints(

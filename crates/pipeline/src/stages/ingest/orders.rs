@@ -1,5 +1,7 @@
 //! Files of order lines into the lake.
 
+use std::collections::HashMap;
+
 use perennial_lake::arrow::array::Array;
 use perennial_lake::order_lines::{LineSchema, LineSorter, SortOutcome, TABLE};
 use perennial_lake::sources::RawBatch;
@@ -117,13 +119,11 @@ fn rows_expected(file: &SourceFile) -> u64 {
 /// Duplicates are known only once everything is sorted.
 fn settle(books: &mut [Book], outcome: &SortOutcome) {
     for book in books {
-        book.duplicates = outcome
-            .duplicates
-            .get(&book.ingest_id)
-            .copied()
-            .unwrap_or(0);
-        book.repeats = outcome.repeats.get(&book.ingest_id).copied().unwrap_or(0);
-        book.taken_out = outcome.taken_out.get(&book.ingest_id).copied().unwrap_or(0);
+        let of = |counts: &HashMap<i64, u64>| counts.get(&book.ingest_id).copied().unwrap_or(0);
+        let (duplicates, repeats) = (of(&outcome.duplicates), of(&outcome.repeats));
+        let (overlaps, taken_out) = (of(&outcome.overlaps), of(&outcome.taken_out));
+        (book.duplicates, book.repeats) = (duplicates, repeats);
+        (book.overlaps, book.taken_out) = (overlaps, taken_out);
         let compared = outcome.compared.get(&book.ingest_id).copied();
         book.gone = compared.map_or(0, |compared| compared.gone);
         book.known = compared.map_or(0, |compared| compared.found);
