@@ -1,9 +1,8 @@
 //! `cargo xtask screenshots`: the demo's report as a person sees it, in both languages, in a real browser.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
@@ -31,8 +30,10 @@ pub fn run(house: &House, args: Args) -> Result<bool> {
         demo.args(["demo", "--no-open", "--language", language])
             .arg(folder.join("shop"));
         output(&mut demo)?;
-        let report = newest_page(&folder)?
-            .with_context(|| format!("the demo left no page in {}", folder.display()))?;
+        let report = folder.join(format!("shop/.perennial/reports/report-{language}.html"));
+        if !report.exists() {
+            bail!("the demo left no {}", report.display());
+        }
         shoot(
             &browser,
             &report,
@@ -69,40 +70,4 @@ fn shoot(browser: &Path, page: &Path, profile: &Path, picture: &Path) -> Result<
         bail!("the browser took no picture of {}", page.display());
     }
     Ok(())
-}
-
-/// The page written last under a folder.
-fn newest_page(folder: &Path) -> Result<Option<PathBuf>> {
-    let mut newest: Option<(SystemTime, PathBuf)> = None;
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).with_context(|| format!("read {}", next.display()))? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "html") {
-                let written = fs::metadata(&path)?.modified()?;
-                if newest.as_ref().is_none_or(|(time, _)| *time < written) {
-                    newest = Some((written, path));
-                }
-            }
-        }
-    }
-    Ok(newest.map(|(_, path)| path))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_page_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("reports")).unwrap();
-        assert_eq!(newest_page(folder.path()).unwrap(), None);
-        let page = folder.path().join("reports/report.html");
-        fs::write(&page, "").unwrap();
-        fs::write(folder.path().join("other.txt"), "").unwrap();
-        assert_eq!(newest_page(folder.path()).unwrap(), Some(page));
-    }
 }

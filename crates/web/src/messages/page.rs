@@ -69,6 +69,8 @@ messages! {
         "目前没有任何优惠值得其成本，因此方案是不花费预算。";
     SUM_TRUST_NONE = "How far to trust this could not be tested. {why}",
         "以上结论的可信程度未能检验。{why}";
+    SUM_TRUST_NOBODY = "In the test nobody was likely enough to leave to be named; the ROC AUC says how well customers were ranked.",
+        "检验中没有客户的流失概率高到会被标出；排序的好坏见 ROC AUC。";
     SUM_BUSINESS_NONE = "Retention of the period cannot be told. {why}", "无法给出本期保持率。{why}";
     SUM_RISK_NONE = "Who is at risk cannot be told. {why}", "无法判断谁有流失风险。{why}";
     SUM_ACTIONS_MISSING = "No actions are proposed. {why}", "没有提出干预措施。{why}";

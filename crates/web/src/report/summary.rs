@@ -122,16 +122,18 @@ fn plan(actions: &Actions, locale: Locale<'_>) -> String {
 }
 
 fn tested(trust: &Trust, locale: Locale<'_>) -> String {
-    if trust.evaluation == Evaluation::None || trust.plain.named == 0 {
-        let why = match (&trust.small_data, trust.evaluation == Evaluation::None) {
-            (Some(text), _) => locale.text(text),
-            (None, true) => locale.say(crate::messages::trust::HOW_NONE),
-            (None, false) => String::new(),
+    if trust.evaluation == Evaluation::None {
+        let why = match &trust.small_data {
+            Some(text) => locale.text(text),
+            None => locale.say(crate::messages::trust::HOW_NONE),
         };
         return locale
             .fill(m::SUM_TRUST_NONE, &[("why", why.into())])
             .trim_end()
             .to_owned();
+    }
+    if trust.plain.named == 0 {
+        return locale.say(m::SUM_TRUST_NOBODY);
     }
     locale.fill(
         m::SUM_TRUST,
