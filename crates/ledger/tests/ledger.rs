@@ -194,7 +194,7 @@ async fn files_are_known_by_look_and_by_content() {
     }
     assert_eq!(
         ledger.files_with_content("orders", &[2; 32]).await.unwrap(),
-        [b.clone()]
+        std::slice::from_ref(&b)
     );
     let elsewhere = ledger.files_with_content("customers", &[2; 32]).await;
     assert_eq!(elsewhere.unwrap(), []);

@@ -80,7 +80,8 @@ impl Project {
     }
 
     /// The lock that one run at a time holds; it ends with the value or with
-    /// the process, however that ends.
+    /// the process, however that ends. What a killed run left in the scratch
+    /// folder is removed.
     ///
     /// # Errors
     /// `run/busy` while another run holds it.
@@ -93,7 +94,10 @@ impl Project {
             .open(&path);
         let file = open.map_err(Error::io("create", &path))?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => {
+                self.clear_scratch()?;
+                Ok(file)
+            }
             Err(std::fs::TryLockError::WouldBlock) => Err(Error::cannot(
                 "run/busy",
                 "another run is working on this project",
@@ -104,6 +108,17 @@ impl Project {
                 Ok(file)
             }
             Err(std::fs::TryLockError::Error(e)) => Err(Error::io("lock", &path)(e)),
+        }
+    }
+
+    /// Removes what a run that was killed left; only for who holds the lock.
+    fn clear_scratch(&self) -> Result<()> {
+        let path = self.scratch();
+        match std::fs::remove_dir_all(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("remove", &path)(e))
+            }
+            _ => Ok(()),
         }
     }
 

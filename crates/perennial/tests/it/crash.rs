@@ -44,6 +44,8 @@ fn a_run_killed_at_twenty_moments_resumes_to_equal_tables() {
     for round in 0..4 {
         let project = perennial_testkit::Project::new();
         copy(fresh.path(), project.path());
+        // As if killed in the middle of a sort.
+        project.write(".perennial/scratch/sort-abc/rows", "half a row");
         for _ in 0..5 {
             random ^= random << 13;
             random ^= random >> 7;
@@ -53,6 +55,9 @@ fn a_run_killed_at_twenty_moments_resumes_to_equal_tables() {
         }
         good(project.path(), &["run"]);
         assert_eq!(everything(project.path()), expected, "round {round}");
+        let left = std::fs::read_dir(project.join(".perennial/scratch"));
+        let left = left.map_or(0, |folder| folder.count());
+        assert_eq!(left, 0, "round {round}: scratch files are left");
     }
     assert!(cut >= 4, "only {cut} of 20 runs were cut short");
 }

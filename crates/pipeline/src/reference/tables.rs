@@ -79,9 +79,9 @@ const TABLES: &[Row] = &[
     ("model_versions", "model", "One version of the model", "", MODEL_VERSIONS),
     ("evaluations", "model", "One measure of one model", "", EVALUATIONS),
     ("test_scores", "model", "One customer whom one model was judged on", TEST_SCORES_MORE, TEST_SCORES),
-    ("calibration", "model", "One group of customers with about the same probability", "", CALIBRATION),
-    ("lift", "model", "One tenth of the customers, by their probability", "", LIFT),
-    ("curves", "model", "One point of a curve", "", CURVES),
+    ("calibration", "model", "One group of customers with about the same probability", ACTIVE_MORE, CALIBRATION),
+    ("lift", "model", "One tenth of the customers, by their probability", ACTIVE_MORE, LIFT),
+    ("curves", "model", "One point of a curve", ACTIVE_MORE, CURVES),
     ("importances", "model", "One term of the logistic regression", "", IMPORTANCES),
     ("scores", "model", "One customer", "", SCORES),
     ("clv", "value", "One customer and one formula", CLV_MORE, CLV),
@@ -253,7 +253,7 @@ const MODEL_VERSIONS: &[Column] = &[
 #[rustfmt::skip] // one entry a line
 const EVALUATIONS: &[Column] = &[
     MODEL,
-    ("segment", TEXT, "the customers it is about; missing for all"),
+    ("segment", TEXT, "`active` for those who were not lost already on the test date, by a silence longer than the horizon; missing for all"),
     ("metric", TEXT, "`roc_auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `precision`, `recall`, `accuracy`, `f1` and others"),
     ("value", NUMBER, "the estimate"),
     ("low", NUMBER, "lower end of the 95 % interval"),
@@ -276,6 +276,8 @@ const TEST_SCORES: &[Column] = &[
     TEST_DATE,
     RUN,
 ];
+const ACTIVE_MORE: &str =
+    " Of the customers who were still active on the test date, where there are dates.";
 #[rustfmt::skip] // one entry a line
 const CALIBRATION: &[Column] = &[
     MODEL,

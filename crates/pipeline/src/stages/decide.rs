@@ -24,7 +24,7 @@ const HOLD_OUT_SALT: &str = "hold-out";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Notes {
     pub considered: u64,
-    /// Not considered because their label says that they are lost already.
+    /// Not considered because they are lost already.
     #[serde(default)]
     pub lost_already: u64,
     pub chosen: u64,

@@ -32,8 +32,8 @@ pub(crate) struct People {
     pub historic: Vec<f64>,
     pub silence_days: Vec<f64>,
     pub gap_mean_days: Vec<f64>,
-    /// Lost already, as the label says: scored, but neither about to leave nor
-    /// to be given anything. Nobody where the customers come from order lines.
+    /// Lost already, as the label says or by a silence longer than the horizon:
+    /// scored, but neither about to leave nor to be given anything.
     pub lost_already: Vec<bool>,
 }
 
@@ -136,7 +136,7 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
             people.historic.push(margin * total[i]);
             people.silence_days.push(recency[i]);
             people.gap_mean_days.push(gap[i]);
-            people.lost_already.push(false);
+            people.lost_already.push(recency[i] > horizon_days);
         }
         Ok(())
     })

@@ -183,7 +183,7 @@ fn short(value: f64) -> String {
 pub(crate) struct Case<'a> {
     pub offer: Option<&'a Offer>,
     pub held_out: bool,
-    /// The label says that the customer is lost already.
+    /// Lost already: by the label, or, where there is a horizon, by silence.
     pub lost_already: bool,
     pub value_known: bool,
     pub churn_probability: f64,
@@ -196,6 +196,12 @@ pub(crate) struct Case<'a> {
 
 /// Why a customer gets an offer, or none.
 pub(crate) fn why_decided(case: &Case<'_>) -> Said {
+    if let (true, Some(days)) = (case.lost_already, case.horizon_days) {
+        return Said {
+            en: format!("no offer: lost already, silent for longer than {days:.0} days"),
+            zh: format!("不给优惠：已超过 {days:.0} 天没有购买，视为已经流失"),
+        };
+    }
     if case.lost_already {
         return Said {
             en: "no offer: lost already, as the label says".to_owned(),

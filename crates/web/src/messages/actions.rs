@@ -23,6 +23,8 @@ messages! {
     OF_CONSIDERED = "of {n} considered", "共考虑{n}位";
     LOST_ALREADY = "Not considered: {n} {n:customer|customers} lost already by the label.",
         "未予考虑：{n}位客户的标签表明已经流失。";
+    LOST_BY_SILENCE = "Not considered: {n} {n:customer|customers} silent for longer than {days}, lost already.",
+        "未予考虑：{n}位客户已超过{days}没有购买，视为已经流失。";
     HELD_OUT = "Hold-out", "对照保留组";
     HELD_OUT_NOTE = "{share}, at random", "随机抽取{share}";
     NET = "Expected net gain", "预计净收益";

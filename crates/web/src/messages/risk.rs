@@ -30,6 +30,8 @@ messages! {
         "流失概率达到{threshold}即视为有风险。{why}";
     LOST_ALREADY = "{n} more {n:customer is|customers are} left out: by the label they are lost already.",
         "另有{n}位客户未列入：标签表明他们已经流失。";
+    LOST_BY_SILENCE = "{n} more {n:customer is|customers are} left out: silent for longer than {days}, they count as lost already.",
+        "另有{n}位客户未列入：已超过{days}没有购买，视为已经流失。";
     NO_STAKE = "What is at stake cannot be told in money. {why}", "损失无法以金额衡量。{why}";
 
     LOST_TITLE = "A customer counts as lost after {days} without a purchase",

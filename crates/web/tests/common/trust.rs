@@ -94,6 +94,7 @@ pub fn trust() -> Trust {
             split(SplitRole::Train, 6, 2_455, 1_130),
             split(SplitRole::Test, 9, 2_670, 1_199),
         ],
+        active_only: false,
         small_data: None,
         leaks: Vec::new(),
     }

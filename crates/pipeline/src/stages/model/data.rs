@@ -7,7 +7,7 @@ use perennial_history::order_line_features;
 use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
 use perennial_lake::arrow::compute::concat_batches;
 use perennial_lake::tables::read_all;
-use perennial_learn::{Column, Matrix};
+use perennial_learn::{Column, ColumnData, Matrix};
 
 use crate::stage::{Done, Run};
 use crate::stages::features;
@@ -37,6 +37,26 @@ impl Labelled {
     /// Whether both outcomes are there.
     pub fn both_outcomes(&self) -> bool {
         (1..self.lost.len()).contains(&self.positives())
+    }
+
+    /// Where the rows stand whose customers were still active: silent for no
+    /// longer than `horizon_days`, which counts as lost.
+    pub fn active(&self, horizon_days: u32) -> Vec<usize> {
+        match self.matrix.column("recency_days").map(|c| &c.data) {
+            Some(ColumnData::Number(silence)) => (0..silence.len())
+                .filter(|&row| silence[row] <= f64::from(horizon_days))
+                .collect(),
+            _ => (0..self.lost.len()).collect(),
+        }
+    }
+
+    /// Some of the rows.
+    pub fn part(&self, places: &[usize]) -> Result<Self> {
+        Ok(Self {
+            matrix: self.matrix.take(places)?,
+            lost: places.iter().map(|&row| self.lost[row]).collect(),
+            groups: places.iter().map(|&row| self.groups[row]).collect(),
+        })
     }
 
     /// The rows without the named columns.

@@ -134,6 +134,19 @@ pub(super) struct Verdict {
     pub logistic_wins: bool,
 }
 
+impl Verdict {
+    /// The verdict on some of the rows, `part`, which stand at `places`.
+    pub fn on_part(&self, places: &[usize], part: &Labelled, how: &How) -> Result<Self> {
+        let of = |judged: &Judged| {
+            places
+                .iter()
+                .map(|&row| judged.probabilities[row])
+                .collect()
+        };
+        judge(of(&self.rule), of(&self.logistic), part, how)
+    }
+}
+
 /// Judges on rows of a later date.
 pub(super) fn judge_later(pair: &Pair, test: &Labelled, how: &How) -> Result<Verdict> {
     let rule = pair.rule.predict(&test.matrix)?;

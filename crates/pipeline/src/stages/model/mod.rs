@@ -185,7 +185,12 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
     look_at(&mut notes, test.unwrap_or(train));
     let judged = test.unwrap_or(train);
     let settings = &run.project.settings;
-    let campaign = Campaign::of_history(settings, judged, plan.horizon_days);
+    // Whoever is lost already needs no model to be told, and is nobody to keep.
+    let places = judged.active(plan.horizon_days);
+    let active = judged.part(&places)?;
+    let all = places.len() == judged.lost.len() || !active.both_outcomes();
+    let shown = if all { judged } else { &active };
+    let campaign = Campaign::of_history(settings, shown, plan.horizon_days);
     notes.set_threshold(campaign.as_ref().and_then(Campaign::threshold));
     let how = how(run, &notes);
     let (verdict, evaluation) = match test {
@@ -201,7 +206,16 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
     };
     notes.evaluation = evaluation;
     notes.set_verdict(&verdict, judged);
-    notes.set_profit(&verdict, judged, campaign.as_ref())?;
+    if !all {
+        notes.everybody = Some(notes.measures());
+    }
+    let tested = Tested::of(&verdict, judged, history.test_customers);
+    let verdict = match all {
+        true => verdict,
+        false => verdict.on_part(&places, shown, &how)?,
+    };
+    notes.set_verdict(&verdict, shown);
+    notes.set_profit(&verdict, shown, campaign.as_ref())?;
     // What serves has seen every outcome that is known by now.
     let pair = match test {
         Some(test) => Pair::fit(&both(train, test)?, &how)?,
@@ -211,7 +225,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         pair: Some(pair),
         notes,
         held_out: None,
-        tested: Tested::of(&verdict, judged, history.test_customers),
+        tested,
     })
 }
 

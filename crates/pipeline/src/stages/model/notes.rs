@@ -32,6 +32,10 @@ pub(crate) struct Notes {
     pub test_lost: u64,
     pub rule: ModelNotes,
     pub logistic: ModelNotes,
+    /// Where `rule` and `logistic` are about the customers still active on the
+    /// test date, the measures of both over everybody.
+    #[serde(default)]
+    pub everybody: Option<[Measures; 2]>,
     /// The logistic regression's AUC less the rule's: value, low, high.
     pub auc_gain: Option<(f64, Option<(f64, f64)>)>,
     pub small: SmallNotes,
@@ -80,11 +84,13 @@ impl SplitNotes {
     }
 }
 
+/// Name, value, low, high, rows of each measure.
+pub(crate) type Measures = Vec<(String, f64, Option<f64>, Option<f64>, u64)>;
+
 /// Measures of one model.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ModelNotes {
-    /// Name, value, low, high, rows.
-    pub metrics: Vec<(String, f64, Option<f64>, Option<f64>, u64)>,
+    pub metrics: Measures,
     pub roc: Vec<(f64, f64)>,
     pub precision_recall: Vec<(f64, f64)>,
     /// Share contacted and the profit of the first offer; empty without an
@@ -174,6 +180,11 @@ impl Notes {
         self.logistic = ModelNotes::new(&verdict.logistic);
         self.auc_gain = verdict.auc_gain;
         self.uses_logistic = verdict.logistic_wins;
+    }
+
+    /// The measures of the rule and of the logistic regression.
+    pub(super) fn measures(&self) -> [Measures; 2] {
+        [self.rule.metrics.clone(), self.logistic.metrics.clone()]
     }
 
     /// What the first offer would have brought by the share contacted.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use perennial_lake::tables::write_table;
 
-use super::notes::{ModelNotes, Notes};
+use super::notes::{Measures, ModelNotes, Notes};
 use super::{Built, EvaluationNotes};
 use crate::Result;
 use crate::columns::Columns;
@@ -14,6 +14,9 @@ use crate::stage::Run;
 pub(crate) const RULE: &str = "plain_rule";
 /// The logistic regression's name.
 pub(crate) const LOGISTIC: &str = "logistic_regression";
+
+/// The segment of customers who were not lost already on the test date.
+const ACTIVE: &str = "active";
 
 /// Writes `model_versions`, `evaluations`, `test_scores`, `calibration`, `lift`,
 /// `curves` and `importances`.
@@ -25,7 +28,7 @@ pub(super) async fn write(
     let models = [(RULE, &notes.rule), (LOGISTIC, &notes.logistic)];
     let tables = [
         ("model_versions", versions(run, notes)?),
-        ("evaluations", evaluations(run, notes, &models)?),
+        ("evaluations", evaluations(run, notes)?),
         ("test_scores", test_scores(run, built, notes)?),
         ("calibration", calibration(run, notes, &models)?),
         ("lift", lift(run, notes, &models)?),
@@ -83,19 +86,31 @@ fn versions(run: &Run<'_>, notes: &Notes) -> Result<Columns> {
 
 type Models<'a> = [(&'static str, &'a ModelNotes); 2];
 
-fn evaluations(run: &Run<'_>, notes: &Notes, models: &Models<'_>) -> Result<Columns> {
-    let rows: Vec<_> = models
-        .iter()
-        .flat_map(|(name, m)| m.metrics.iter().map(move |x| (*name, x)))
+/// The measures over everybody, and, where they differ, over those who were
+/// still active.
+fn evaluations(run: &Run<'_>, notes: &Notes) -> Result<Columns> {
+    let shown = notes.measures();
+    let parts: Vec<(Option<&str>, &[Measures; 2])> = match &notes.everybody {
+        Some(everybody) => vec![(None, everybody), (Some(ACTIVE), &shown)],
+        None => vec![(None, &shown)],
+    };
+    let rows: Vec<_> = parts
+        .into_iter()
+        .flat_map(|(segment, [rule, logistic])| {
+            let models = [(RULE, rule), (LOGISTIC, logistic)];
+            models
+                .into_iter()
+                .flat_map(move |(name, all)| all.iter().map(move |x| (segment, name, x)))
+        })
         .collect();
     let columns = Columns::new()
-        .text("model", rows.iter().map(|(name, _)| Some(*name)))
-        .same_text("segment", None, rows.len())
-        .text("metric", rows.iter().map(|(_, m)| Some(m.0.as_str())))
-        .numbers("value", rows.iter().map(|(_, m)| Some(m.1)))
-        .numbers("low", rows.iter().map(|(_, m)| m.2))
-        .numbers("high", rows.iter().map(|(_, m)| m.3))
-        .ints("n", rows.iter().map(|(_, m)| count(m.4)));
+        .text("model", rows.iter().map(|(_, name, _)| Some(*name)))
+        .text("segment", rows.iter().map(|(segment, _, _)| *segment))
+        .text("metric", rows.iter().map(|(_, _, m)| Some(m.0.as_str())))
+        .numbers("value", rows.iter().map(|(_, _, m)| Some(m.1)))
+        .numbers("low", rows.iter().map(|(_, _, m)| m.2))
+        .numbers("high", rows.iter().map(|(_, _, m)| m.3))
+        .ints("n", rows.iter().map(|(_, _, m)| count(m.4)));
     Ok(closed(columns, run, notes, rows.len()))
 }
 

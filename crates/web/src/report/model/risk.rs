@@ -67,6 +67,14 @@ impl LostDefinition {
             LostDefinition::Label { .. } => None,
         }
     }
+
+    /// The silence from which a customer counts as lost, where silence tells.
+    pub fn silence_days(&self) -> Option<f64> {
+        match self {
+            LostDefinition::NoPurchase { horizon_days, .. } => Some(*horizon_days),
+            LostDefinition::Contract { .. } | LostDefinition::Label { .. } => None,
+        }
+    }
 }
 
 /// Why the horizon is what it is.

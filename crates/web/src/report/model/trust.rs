@@ -32,6 +32,8 @@ pub struct Trust {
     pub weights: Vec<Weight>,
     /// Training and test sets, in order of time.
     pub splits: Vec<Split>,
+    /// Judged on customers who were still active on the test date alone.
+    pub active_only: bool,
     /// What so few data can carry, in words; `None` if there are enough.
     pub small_data: Option<Text>,
     /// Columns that know too much.

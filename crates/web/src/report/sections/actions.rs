@@ -29,8 +29,18 @@ pub(super) fn section(c: Context<'_>) -> Section {
 fn plan(c: Context<'_>, a: &Actions) -> Panel {
     let l = c.locale;
     let used: Vec<&Offer> = a.offers.iter().filter(|offer| offer.chosen > 0).collect();
-    let lost_already =
-        (a.lost_already > 0).then(|| l.fill(m::LOST_ALREADY, &[("n", l.n(a.lost_already))]));
+    let silence = c.report.risk.as_ref().ok();
+    let silence = silence.and_then(|risk| risk.lost.silence_days());
+    let lost_already = (a.lost_already > 0).then(|| {
+        let n = l.n(a.lost_already);
+        match silence {
+            Some(days) => l.fill(
+                m::LOST_BY_SILENCE,
+                &[("n", n), ("days", l.days(days).into())],
+            ),
+            None => l.fill(m::LOST_ALREADY, &[("n", n)]),
+        }
+    });
     if a.chosen == 0 {
         let mut notes = vec![l.fill(m::HORIZON, &[("days", l.days(a.value_horizon_days).into())])];
         notes.extend(lost_already);

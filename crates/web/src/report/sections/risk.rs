@@ -56,7 +56,14 @@ fn overview(c: Context<'_>, risk: &Risk) -> Panel {
     }];
     let mut notes = vec![threshold(c, risk.threshold, &risk.threshold_reason)];
     if risk.lost_already > 0 {
-        notes.push(l.fill(m::LOST_ALREADY, &[("n", l.n(risk.lost_already))]));
+        let n = l.n(risk.lost_already);
+        notes.push(match risk.lost.silence_days() {
+            Some(days) => l.fill(
+                m::LOST_BY_SILENCE,
+                &[("n", n), ("days", l.days(days).into())],
+            ),
+            None => l.fill(m::LOST_ALREADY, &[("n", n)]),
+        });
     }
     let answer = match &risk.margin_at_stake {
         Ok(stake) => {

@@ -24,6 +24,7 @@ fn plain(c: Context<'_>, t: &Trust) -> Panel {
     let l = c.locale;
     let p = &t.plain;
     let mut notes = vec![tested(c, t)];
+    notes.extend(t.active_only.then(|| l.say(m::ACTIVE_ONLY)));
     notes.extend(against_rule(c, t));
     if p.named == 0 || t.evaluation == Evaluation::None {
         return Panel {
