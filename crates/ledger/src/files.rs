@@ -113,6 +113,27 @@ impl Ledger {
         rows.iter().map(read).collect()
     }
 
+    /// Whether another path of the source has, or ever had, this content.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn content_read(
+        &self,
+        source: &str,
+        path: &str,
+        content_hash: &[u8; 32],
+    ) -> Result<bool> {
+        let row = sqlx::query(
+            "SELECT 1 FROM files WHERE source = ?1 AND content_hash = ?2 AND path <> ?3 LIMIT 1",
+        )
+        .bind(source.to_owned())
+        .bind(content_hash.to_vec())
+        .bind(path.to_owned())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.is_some())
+    }
+
     /// The readings of a path, the newest last.
     ///
     /// # Errors

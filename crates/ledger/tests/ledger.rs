@@ -233,6 +233,8 @@ async fn a_path_has_versions_until_its_source_is_forgotten() {
             .await
             .unwrap();
         for record in [&a, &changed] {
+            let read = |path| ledger.content_read("orders", path, &record.content_hash);
+            assert!(!read("data/a.csv").await.unwrap() && read("data/c.csv").await.unwrap());
             let with = ledger.files_with_content("orders", &record.content_hash);
             let is_newest = record.content_hash == newest.content_hash;
             assert_eq!(with.await.unwrap().len(), usize::from(is_newest));

@@ -228,7 +228,7 @@ fn titles_say_the_findings() {
     };
     let en = text(still(&common::shop(), Language::En));
     for finding in [
-        "1,605 of 4,338 customers are likely to be lost within 90 days",
+        "1,605 of 4,338 customers still active are at risk of being lost within 90 days",
         "62 % (60–64 %) of customers stayed",
         "430 customers get an offer; that should bring £5,850 more than doing nothing",
         "Of 100 customers it names, about 62 left in the test",
@@ -247,7 +247,7 @@ fn titles_say_the_findings() {
     }
     let zh = text(still(&common::shop(), Language::Zh));
     for finding in [
-        "4,338 位客户中，有 1,605 位可能在未来 90 天内流失",
+        "4,338 位仍活跃的客户中，有 1,605 位可能在未来 90 天内流失",
         "客户保持率为 62%",
         "向 430 位客户提供优惠",
         "系统标出的每 100 位客户里约有 62 位流失",
@@ -313,7 +313,7 @@ fn what_was_brought_is_left_out_where_nobody_knows_it() {
 fn who_is_lost_already_is_counted_apart() {
     let mut report = common::six_rows();
     let html = still(&report, Language::En);
-    assert!(html.contains("1 of 4 customers is likely to leave"));
+    assert!(html.contains("1 of 4 customers is at risk of leaving"));
     assert!(html.contains("2 more customers are left out: by the label they are lost already."));
     report.actions = common::shop().actions;
     assert!(!still(&report, Language::En).contains("Not considered:"));

@@ -1,12 +1,12 @@
 //! One part of a bucket: sort its rows by customer, time and order, take out
 //! duplicates, append the rest to the bucket's file.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::changes::{Changes, Compared};
+use super::known::{Known, Lookup};
 use super::row::{Encoder, Layout, Row};
 use super::sorter::BucketResult;
 
@@ -86,6 +86,7 @@ pub(super) fn kept_rows<'a>(
         group.fill(same.iter().filter_map(|key| row_at(pieces, *key)));
         group.keep(&mut kept, result);
     }
+    result.shared.extend(group.shared);
     kept
 }
 
@@ -100,7 +101,7 @@ pub(super) fn compare_versions(
     let mut group = Group::new(rules);
     for same in keys.chunk_by(one_order) {
         group.fill(same.iter().filter_map(|key| row_at(pieces, *key)));
-        for (row, again) in group.rows.iter().zip(&group.known) {
+        for (row, again) in group.rows.iter().zip(&group.known.again) {
             if row.is_stored() {
                 let ingest = group.ingest(*row);
                 rules.changes.compare(*row, ingest, *again, into);
@@ -153,16 +154,40 @@ fn sorted_keys(pieces: &[Vec<u8>], layout: Layout) -> Vec<Key> {
 struct Group<'a, 'r> {
     rules: &'r Rules<'r>,
     rows: Vec<Row<'a>>,
-    /// For each new row, whether the table has it already; for each stored one,
-    /// whether a new version of its file has it too. Empty where none is stored.
-    known: Vec<bool>,
-    /// For each new row without an order id, whether another file put an equal
-    /// one into the table. Empty where none is stored.
-    elsewhere: Vec<bool>,
-    /// The records seen so far, and where the first of each was put.
-    seen: Vec<(&'a [u8], usize)>,
-    /// The same for long groups.
-    seen_hashed: HashMap<&'a [u8], usize>,
+    known: Known,
+    /// Readings that say the same, see [`BucketResult::shared`].
+    shared: HashSet<(i64, i64)>,
+    /// The rows seen so far, and where each was put.
+    seen: Vec<(Row<'a>, usize)>,
+    seen_hashed: Seen<'a>,
+}
+
+/// The rows of a long group, hashed.
+#[derive(Default)]
+struct Seen<'a> {
+    /// By the whole record.
+    records: HashMap<&'a [u8], usize>,
+    /// By what is kept of it: the first row of each of up to two files.
+    contents: HashMap<&'a [u8], Vec<(u32, usize)>>,
+}
+
+impl<'a> Seen<'a> {
+    fn first(&mut self, row: Row<'a>, place: usize) -> Option<usize> {
+        let file = row.tail().ingest;
+        if let Some(at) = self.records.get(row.record()) {
+            return Some(*at);
+        }
+        let files = self.contents.entry(row.content()).or_default();
+        let other = files.iter().find(|(other, _)| *other != file);
+        let found = other.map(|(_, at)| *at);
+        if found.is_none() {
+            self.records.insert(row.record(), place);
+            if files.len() < 2 && files.iter().all(|(other, _)| *other != file) {
+                files.push((file, place));
+            }
+        }
+        found
+    }
 }
 
 impl<'a, 'r> Group<'a, 'r> {
@@ -170,40 +195,49 @@ impl<'a, 'r> Group<'a, 'r> {
         Self {
             rules,
             rows: Vec::new(),
-            known: Vec::new(),
-            elsewhere: Vec::new(),
+            known: Known::default(),
+            shared: HashSet::new(),
             seen: Vec::new(),
-            seen_hashed: HashMap::new(),
+            seen_hashed: Seen::default(),
         }
     }
 
     fn fill(&mut self, rows: impl Iterator<Item = Row<'a>>) {
         self.rows.clear();
         self.rows.extend(rows);
-        self.find_known();
+        self.known = Lookup {
+            rows: &self.rows,
+            encoder: self.rules.encoder,
+            changes: self.rules.changes,
+            shared: &mut self.shared,
+        }
+        .find();
     }
 
     fn keep(&mut self, kept: &mut Vec<Kept<'a>>, result: &mut BucketResult) {
         self.seen.clear();
-        self.seen_hashed.clear();
+        self.seen_hashed = Seen::default();
         for at in 0..self.rows.len() {
             let row = self.rows[at];
             if row.is_stored() {
                 self.keep_stored(at, kept, result);
                 continue;
             }
-            if self.known.get(at) == Some(&true) {
+            if self.known.again.get(at) == Some(&true) {
                 *result.duplicates.entry(self.ingest(row)).or_default() += 1;
                 continue;
             }
-            let first = self.first(row.record(), kept.len());
+            let first = self.first(row, kept.len());
             match first {
                 Some(at) if row.has_order() => {
                     // Copies are those of one file, in whatever run another
                     // file with the same line is read.
-                    if kept[at].row.tail().ingest == row.tail().ingest {
+                    let other = self.ingest(kept[at].row);
+                    if other == self.ingest(row) {
                         let copies = &mut kept[at].copies;
                         *copies = copies.saturating_add(1);
+                    } else {
+                        self.shared.insert((self.ingest(row), other));
                     }
                     *result.duplicates.entry(self.ingest(row)).or_default() += 1;
                     continue;
@@ -212,7 +246,7 @@ impl<'a, 'r> Group<'a, 'r> {
                     *result.repeats.entry(self.ingest(row)).or_default() += 1;
                 }
                 Some(_) => *result.overlaps.entry(self.ingest(row)).or_default() += 1,
-                None if self.elsewhere.get(at) == Some(&true) => {
+                None if self.known.elsewhere.get(at) == Some(&true) => {
                     *result.overlaps.entry(self.ingest(row)).or_default() += 1;
                 }
                 None => {}
@@ -228,7 +262,7 @@ impl<'a, 'r> Group<'a, 'r> {
     /// A row that is in the table stays, unless its file says otherwise now.
     fn keep_stored(&self, at: usize, kept: &mut Vec<Kept<'a>>, result: &mut BucketResult) {
         let row = self.rows[at];
-        let again = self.known.get(at) == Some(&true);
+        let again = self.known.again.get(at) == Some(&true);
         let changes = self.rules.changes;
         match changes.taken_out_by(row, self.ingest(row)) {
             Some(by) if !again => *result.taken_out.entry(by).or_default() += 1,
@@ -241,57 +275,22 @@ impl<'a, 'r> Group<'a, 'r> {
         self.rules.encoder.ingest_id(row.tail().ingest)
     }
 
-    /// Finds the rows that the table has already.
-    fn find_known(&mut self) {
-        self.known.clear();
-        self.elsewhere.clear();
-        if !self.rows.iter().any(|row| row.is_stored()) {
-            return;
-        }
-        let mut known = vec![false; self.rows.len()];
-        let mut elsewhere = vec![false; self.rows.len()];
-        let mut new: HashMap<&[u8], Vec<usize>> = HashMap::new();
-        for (at, row) in self.rows.iter().enumerate().filter(|(_, r)| !r.is_stored()) {
-            new.entry(row.content()).or_default().push(at);
-        }
-        for (place, stored) in self.rows.iter().enumerate() {
-            let Some(equal) = new.get_mut(stored.content()).filter(|_| stored.is_stored()) else {
-                continue;
-            };
-            let reading = self.ingest(*stored);
-            let is_version =
-                |at: &usize| (self.rules.changes).is_version(self.ingest(self.rows[*at]), reading);
-            if stored.has_order() {
-                known[place] = equal.iter().any(is_version);
-                equal.iter().for_each(|at| known[*at] = true);
-            } else if let Some(found) = equal.iter().position(is_version) {
-                known[place] = true;
-                known[equal.remove(found)] = true;
-            } else if let Some(at) = equal.iter().find(|at| !elsewhere[**at]) {
-                elsewhere[*at] = true;
-            }
-        }
-        self.elsewhere = elsewhere;
-        self.known = known;
-    }
-
-    /// Where an equal record was put first; if there is none, this one is
-    /// going to be put at `place`.
-    fn first(&mut self, record: &'a [u8], place: usize) -> Option<usize> {
+    /// Where an equal row was put first; if there is none, this one is going to
+    /// be put at `place`. Rows of one file are equal where the whole record is,
+    /// those of two files where what is kept of it is.
+    fn first(&mut self, row: Row<'a>, place: usize) -> Option<usize> {
         if self.rows.len() > SHORT_GROUP {
-            return match self.seen_hashed.entry(record) {
-                Entry::Occupied(at) => Some(*at.get()),
-                Entry::Vacant(free) => {
-                    free.insert(place);
-                    None
-                }
-            };
+            return self.seen_hashed.first(row, place);
         }
-        let equal = self.seen.iter().find(|(known, _)| *known == record);
-        if let Some((_, at)) = equal {
-            return Some(*at);
+        let equal = |(seen, at): &(Row<'a>, usize)| {
+            let same = seen.record() == row.record()
+                || seen.tail().ingest != row.tail().ingest && seen.content() == row.content();
+            same.then_some(*at)
+        };
+        let found = self.seen.iter().find_map(equal);
+        if found.is_none() {
+            self.seen.push((row, place));
         }
-        self.seen.push((record, place));
-        None
+        found
     }
 }

@@ -12,6 +12,7 @@ mod columns;
 mod cursor;
 mod existing;
 mod histories;
+mod known;
 mod row;
 mod schema;
 mod sorter;

@@ -1,6 +1,6 @@
 //! Rows in any order in, sorted buckets out; spilled to disk beyond a limit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::batch::LineBatch;
@@ -40,6 +40,9 @@ pub struct SortOutcome {
     pub taken_out: HashMap<i64, u64>,
     /// By the same ingest, what it has of the rows of earlier versions.
     pub compared: HashMap<i64, Compared>,
+    /// Pairs of readings, not versions of one file, that say the same of some
+    /// order: the first left rows out because the second had them.
+    pub shared: HashSet<(i64, i64)>,
     /// Rows in the table now.
     pub rows: u64,
 }
@@ -171,6 +174,7 @@ impl LineSorter {
             add_counts(&mut outcome.repeats, result.repeats);
             add_counts(&mut outcome.overlaps, result.overlaps);
             add_counts(&mut outcome.taken_out, result.taken_out);
+            outcome.shared.extend(result.shared);
         }
         outcome.rows = kept.iter().map(|f| f.rows).sum();
         let properties = [(BITS_PROPERTY.to_owned(), self.bits.to_string())];
@@ -274,6 +278,7 @@ pub(super) struct BucketResult {
     pub repeats: HashMap<i64, u64>,
     pub overlaps: HashMap<i64, u64>,
     pub taken_out: HashMap<i64, u64>,
+    pub shared: HashSet<(i64, i64)>,
 }
 
 /// What the new versions of files that changed have of the earlier ones.

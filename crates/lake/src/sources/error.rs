@@ -130,6 +130,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether there is nothing where files were looked for.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, Error::NotFound { .. } | Error::NothingMatched { .. })
+    }
+
     /// The stable code of this error.
     pub fn code(&self) -> &'static str {
         match self {

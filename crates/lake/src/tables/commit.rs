@@ -40,7 +40,9 @@ impl Table {
 
     async fn open_inner(lake: &Lake, name: &str, version: Option<i64>) -> Result<Option<Self>> {
         let path = lake.table_path(name);
-        if !path.join("_delta_log").is_dir() {
+        // A run killed before its first commit leaves an empty log.
+        let log = std::fs::read_dir(path.join("_delta_log"));
+        if !log.is_ok_and(|mut files| files.next().is_some()) {
             return Ok(None);
         }
         let mut builder =

@@ -111,3 +111,182 @@ fn a_labelled_table_that_changed_has_each_customer_once() {
     assert_eq!(query(shop.path(), counts).rows, [["390", "390"]]);
     assert_eq!(value(shop.path(), "select count(*) from scores"), "390");
 }
+
+/// What happens to the files of a project between two runs.
+enum Then<'a> {
+    Write(&'a str, &'a [(u32, u32)]),
+    Move(&'a str, &'a str),
+    Copy(&'a str, &'a str),
+}
+
+use Then::{Copy, Move, Write};
+
+/// Lines of (order, price), an order a day, with or without the order's number.
+fn lines(of: &[(u32, u32)], numbered: bool) -> String {
+    let mut text = String::from("order,who,what,when,pieces,price\n");
+    for (order, price) in of {
+        let number = if numbered {
+            order.to_string()
+        } else {
+            String::new()
+        };
+        let (who, day) = (order % 7, order % 28 + 1);
+        text.push_str(&format!(
+            "{number},c{who},p,2024-03-{day:02}T10:00:00Z,1,{price}\n"
+        ));
+    }
+    text
+}
+
+/// The prices in the table after every step was followed by a run.
+fn prices(steps: &[&[Then<'_>]], numbered: bool) -> Vec<u32> {
+    let settings = SETTINGS.replace("data/*.csv", "data/**/*.csv");
+    let shop = Project::new().settings(&settings);
+    let at = |name: &str| shop.join("data").join(name);
+    for step in steps {
+        for then in *step {
+            match then {
+                Write(name, of) => drop(shop.write(&format!("data/{name}"), lines(of, numbered))),
+                Move(from, to) => std::fs::rename(at(from), at(to)).unwrap(),
+                Copy(from, to) => drop(std::fs::copy(at(from), at(to)).unwrap()),
+            }
+        }
+        good(shop.path(), &["run", "--until", "ingest"]);
+    }
+    let sql = "select cast(amount as int) from order_lines order by 1";
+    let rows = query(shop.path(), sql).rows;
+    rows.iter().map(|row| row[0].parse().unwrap()).collect()
+}
+
+/// Orders `from` to `to`, priced by their number.
+fn orders(from: u32, to: u32) -> Vec<(u32, u32)> {
+    (from..=to).map(|order| (order, order)).collect()
+}
+
+fn without(mut orders: Vec<(u32, u32)>, number: u32) -> Vec<(u32, u32)> {
+    orders.retain(|(order, _)| *order != number);
+    orders
+}
+
+fn corrected() -> Vec<(u32, u32)> {
+    let price = |order| if order == 5 { 25 } else { order };
+    (1..=10).map(|order| (order, price(order))).collect()
+}
+
+#[test]
+fn a_line_that_another_file_says_stays_whatever_happens_to_its_file() {
+    let to = |end| (1..=end).collect::<Vec<u32>>();
+    let (ten, nine) = (orders(1, 10), without(orders(1, 10), 9));
+    let mut moved = orders(11, 15);
+    moved.push((9, 9));
+    // It moves to another file; another file has had it all the time.
+    let first = [Write("a.csv", &ten), Write("b.csv", &orders(11, 15))];
+    let then = [Write("a.csv", &nine), Write("b.csv", &moved)];
+    assert_eq!(prices(&[&first, &then], true), to(15));
+    let first = [Write("a.csv", &ten), Write("b.csv", &orders(8, 15))];
+    assert_eq!(prices(&[&first, &[Write("a.csv", &nine)]], true), to(15));
+    // A rotated log; files of one name in two folders.
+    let five = orders(1, 5);
+    let (new, newer) = (orders(21, 27), orders(21, 28));
+    let all: Vec<u32> = (1..=10).chain(21..=28).collect();
+    let steps: [&[Then<'_>]; 4] = [
+        &[Write("a.csv", &five)],
+        &[Write("a.csv", &ten)],
+        &[Move("a.csv", "b.csv"), Write("a.csv", &new)],
+        &[Write("a.csv", &newer)],
+    ];
+    for numbered in [true, false] {
+        assert_eq!(prices(&steps, numbered), all, "{numbered}");
+    }
+    let mut other = nine.clone();
+    other.push((11, 11));
+    let steps: [&[Then<'_>]; 4] = [
+        &[Write("u/x.csv", &ten)],
+        &[Write("u/x.csv", &other)],
+        &[Write("v/x.csv", &ten)],
+        &[Write("v/x.csv", &without(orders(1, 6), 2))],
+    ];
+    assert_eq!(prices(&steps, true), to(11));
+}
+
+#[test]
+fn a_file_put_over_another_or_back_counts_once() {
+    let ten = orders(1, 10);
+    let right = corrected();
+    let mut new: Vec<u32> = right.iter().map(|(_, price)| *price).collect();
+    new.sort_unstable();
+    for numbered in [true, false] {
+        let over: [&[Then<'_>]; 3] = [
+            &[Write("a.csv", &ten)],
+            &[Write("b.csv", &right)],
+            &[Move("b.csv", "a.csv")],
+        ];
+        if numbered {
+            assert_eq!(prices(&over, numbered), new);
+        }
+        let renamed: [&[Then<'_>]; 3] = [
+            &[Write("a.csv", &ten)],
+            &[Move("a.csv", "b.csv")],
+            &[Write("b.csv", &orders(1, 12))],
+        ];
+        let twelve: Vec<u32> = (1..=12).collect();
+        assert_eq!(prices(&renamed, numbered), twelve, "{numbered}");
+    }
+    let back: [&[Then<'_>]; 4] = [
+        &[Write("a.csv", &ten)],
+        &[Copy("a.csv", "b.csv")],
+        &[Write("a.csv", &right)],
+        &[Copy("b.csv", "a.csv")],
+    ];
+    assert_eq!(prices(&back, true), (1..=10).collect::<Vec<u32>>());
+}
+
+#[test]
+fn a_header_alone_an_empty_log_and_numbers_too_large_stop_nothing() {
+    let shop = Project::new()
+        .settings(SETTINGS)
+        .file("data/a.csv", lines(&orders(1, 10), true))
+        .file("data/b.csv", lines(&[], true))
+        .file(
+            "data/c.csv",
+            "order,who,what,when,pieces,price\n11,c1,p,junk,1,1\n\
+             12,c1,p,2024-03-01T10:00:00Z,1,1\n\
+             13,c1,p,2024-03-01T10:00:00Z,100000000000000,0.00001\n",
+        );
+    std::fs::create_dir_all(shop.join(".perennial/lake/order_lines/_delta_log")).unwrap();
+    good(shop.path(), &["run", "--until", "ingest"]);
+    assert_eq!(value(shop.path(), "select count(*) from order_lines"), "11");
+    let reasons = query(shop.path(), "select reason from quarantine order by row").rows;
+    assert_eq!(reasons, [["cell/not-a-time"], ["row/amount-too-large"]]);
+    // All files put away: what was read stays.
+    std::fs::remove_dir_all(shop.join("data")).unwrap();
+    good(shop.path(), &["run", "--until", "ingest"]);
+}
+
+#[test]
+fn labelled_files_are_joined_by_the_names_of_their_columns() {
+    let settings = labelled::SETTINGS.replace("members.csv", "data/*.csv");
+    let shop = Project::new().settings(&settings).file(
+        "data/a.csv",
+        "id,age,spend,left\nc1,10,99,yes\nc2,11,98,no\n",
+    );
+    good(shop.path(), &["run", "--until", "ingest"]);
+    shop.write("data/b.csv", "id,spend,age,left\nc3,97,12,yes\n");
+    good(shop.path(), &["run", "--until", "ingest"]);
+    let rows = query(
+        shop.path(),
+        "select age, spend, label from customers order by age",
+    )
+    .rows;
+    let expected = [
+        ["10.0", "99.0", "yes"],
+        ["11.0", "98.0", "no"],
+        ["12.0", "97.0", "yes"],
+    ];
+    assert_eq!(rows, expected);
+    // Put away and written anew: those of the first file stay.
+    std::fs::rename(shop.join("data/a.csv"), shop.join("data/z.csv")).unwrap();
+    shop.write("data/a.csv", "id,age,spend,left\nc7,40,9,yes\nc8,41,8,no\n");
+    good(shop.path(), &["run", "--until", "ingest"]);
+    assert_eq!(value(shop.path(), "select count(*) from customers"), "5");
+}

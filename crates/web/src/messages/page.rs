@@ -58,10 +58,10 @@ messages! {
         "尚未读取任何数据，因此还没有结论。";
     SUM_RETENTION = "From {from} to {until}, {kept} of {start} customers stayed: a retention rate of {rate}.",
         "{from}至{until}，{start}位客户中有{kept}位留下，保持率为{rate}。";
-    SUM_RISK = "{n} of {all} customers still active {n:is|are} likely to be lost within {days}{stake}.",
-        "{all}位仍活跃的客户中，有{n}位可能在未来{days}内流失{stake}。";
-    SUM_RISK_LABEL = "{n} of {all} customers {n:is|are} likely to leave{stake}.",
-        "{all}位客户中，有{n}位可能流失{stake}。";
+    SUM_RISK = "{n} of {all} customers still active {n:is|are} at risk of being lost within {days} (a probability of {threshold} or more){stake}.",
+        "{all}位仍活跃的客户中，有{n}位可能在未来{days}内流失（概率达到{threshold}）{stake}。";
+    SUM_RISK_LABEL = "{n} of {all} customers {n:is|are} at risk of leaving (a probability of {threshold} or more){stake}.",
+        "{all}位客户中，有{n}位可能流失（概率达到{threshold}）{stake}。";
     SUM_STAKE = "; with them, {stake} of margin is at stake", "，面临流失的毛利为{stake}";
     SUM_ACTIONS = "Making {chosen} {chosen:offer|offers} for {spend} should bring {net} more margin than doing nothing; {how}.",
         "用{spend}向{chosen}位客户提供优惠，预计比不采取措施多得{net}的净毛利；{how}。";

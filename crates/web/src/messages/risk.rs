@@ -4,9 +4,9 @@ messages! {
     NAME = "At risk", "流失风险";
     QUESTION = "Who is about to leave, and what is at stake?", "谁将流失，损失有多大？";
 
-    RISK_TITLE = "{n} of {all} customers {n:is|are} likely to be lost within {days}",
-        "{all}位客户中，有{n}位可能在未来{days}内流失";
-    RISK_TITLE_LABEL = "{n} of {all} customers {n:is|are} likely to leave",
+    RISK_TITLE = "{n} of {all} customers still active {n:is|are} at risk of being lost within {days}",
+        "{all}位仍活跃的客户中，有{n}位可能在未来{days}内流失";
+    RISK_TITLE_LABEL = "{n} of {all} customers {n:is|are} at risk of leaving",
         "{all}位客户中，有{n}位可能流失";
     RISK_ANSWER_STAKE = "If nothing is done, {stake} of margin goes with them.",
         "如不采取措施，将随之损失{stake}的毛利。";

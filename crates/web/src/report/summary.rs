@@ -86,6 +86,7 @@ fn at_risk(risk: &Risk, locale: Locale<'_>) -> String {
     let mut args = vec![
         ("n", locale.n(risk.customers_at_risk)),
         ("all", locale.n(risk.customers_scored)),
+        ("threshold", locale.percent(risk.threshold).into()),
         ("stake", stake.into()),
     ];
     match risk.lost.horizon_days() {
@@ -121,8 +122,12 @@ fn plan(actions: &Actions, locale: Locale<'_>) -> String {
     )
 }
 
+/// Customers below which a share in a test says nothing.
+const FEW: u64 = 30;
+
 fn tested(trust: &Trust, locale: Locale<'_>) -> String {
-    if trust.evaluation == Evaluation::None {
+    let few = trust.small_data.is_some() && trust.plain.customers < FEW;
+    if few || trust.evaluation == Evaluation::None {
         let why = match &trust.small_data {
             Some(text) => locale.text(text),
             None => locale.say(crate::messages::trust::HOW_NONE),

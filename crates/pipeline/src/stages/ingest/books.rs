@@ -42,6 +42,10 @@ pub(crate) struct Book {
     /// The readings of the file's earlier contents.
     #[serde(default)]
     pub earlier: Vec<i64>,
+    /// Readings of other files that say the same of some order or customer:
+    /// rows of one of the two were left out for those of the other.
+    #[serde(default)]
+    pub shares: Vec<i64>,
     pub without_customer: u64,
     pub first_us: Option<i64>,
     pub last_us: Option<i64>,

@@ -48,24 +48,12 @@ pub(super) async fn read(
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
         let mut file = OneFile::new(run, fresh)?;
         let rows = file.read(&mut resolver, &vault, reading).await?;
-        let expected = schema.get_or_insert_with(|| rows.schema());
-        if expected.fields() != rows.schema().fields() {
-            return Err(Error::cannot(
-                "source/columns-differ",
-                format!(
-                    "`{}` has other columns than the files before it",
-                    fresh.name
-                ),
-                "give it a `[[source]]` of its own in a project of its own, or make the columns equal",
-            ));
+        if rows.num_rows() > 0 {
+            let expected = schema.get_or_insert_with(|| rows.schema());
+            batches.push(with_schema(&rows, expected, &fresh.name)?);
         }
-        batches.push(rows);
-        replaced.extend(
-            fresh
-                .earlier
-                .iter()
-                .map(|&earlier| (earlier, fresh.ingest_id)),
-        );
+        let gone = fresh.earlier.iter().filter(|e| !fresh.standing.contains(e));
+        replaced.extend(gone.map(|&earlier| (earlier, fresh.ingest_id)));
         reading.books.push(file.book);
     }
     let Some(schema) = schema else {
@@ -77,24 +65,37 @@ pub(super) async fn read(
     };
     let (standing, taken_out) = newest_rows(&stored, &batches, &replaced)?;
     for book in &mut reading.books[first_book..] {
-        book.taken_out = taken_out.get(&book.ingest_id).copied().unwrap_or(0);
+        let own = taken_out
+            .iter()
+            .filter(|((by, _), _)| *by == book.ingest_id);
+        book.taken_out = own.clone().map(|(_, rows)| rows).sum();
         book.gone = book.taken_out;
+        let others = own.map(|((_, reading), _)| *reading);
+        book.shares = others.filter(|r| !book.earlier.contains(r)).collect();
+        book.shares.sort_unstable();
     }
     let standing: Vec<RecordBatch> = standing
         .into_iter()
         .filter(|batch| batch.num_rows() > 0)
-        .map(|batch| with_schema(&batch, &schema))
+        .map(|batch| with_schema(&batch, &schema, "an earlier file"))
         .collect::<Result<_>>()?;
     Ok(write_table(&project.lake, TABLE, &schema, &standing).await?)
 }
 
-/// Stored rows under the schema of those that were read.
-fn with_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
-    RecordBatch::try_new(schema.clone(), batch.columns().to_vec()).map_err(|_| {
+/// Rows with their columns in the order of `schema`.
+fn with_schema(batch: &RecordBatch, schema: &SchemaRef, file: &str) -> Result<RecordBatch> {
+    let columns: Vec<ArrayRef> = schema
+        .fields()
+        .iter()
+        .filter_map(|field| batch.column_by_name(field.name()).cloned())
+        .collect();
+    let all = columns.len() == batch.num_columns();
+    let ordered = RecordBatch::try_new(schema.clone(), columns).ok();
+    ordered.filter(|_| all).ok_or_else(|| {
         Error::cannot(
             "source/columns-differ",
-            "the table of labelled customers has other columns than before",
-            "run `perennial run --fresh` to read all of it again",
+            format!("`{file}` has other columns than the others, or of another kind"),
+            "make the columns of all files equal, and run `perennial run --fresh`",
         )
     })
 }
@@ -194,6 +195,7 @@ impl<'a> OneFile<'a> {
         let schema = kept
             .first()
             .map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
+        // Of a file that has a header alone nothing is known.
         Ok(concat_batches(&schema, &kept).map_err(perennial_lake::Error::from)?)
     }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use perennial_lake::sources::files::{SourceFile, content_hash, expand};
-use perennial_ledger::{FileRecord, FileState, Ledger};
+use perennial_ledger::{FileRecord, Ledger};
 
-use super::Notes;
+use super::{Book, CUSTOMERS, NO_TABLE, Notes};
 use crate::Result;
 use crate::project::Project;
 use crate::settings::{Part, Source};
@@ -35,8 +35,6 @@ pub(crate) struct Found {
     pub(super) touched: Vec<FileRecord>,
     /// Everything is read as if it never had been.
     pub(super) anew: bool,
-    /// How many files there are.
-    pub(super) files: usize,
     /// Hash of the mapping the files are read with.
     pub(super) mapping: String,
     /// The newest ingest under this mapping, and what it noted; another mapping
@@ -54,6 +52,46 @@ impl Found {
         readings.extend(self.fresh.iter().map(|fresh| fresh.ingest_id));
         readings.sort_unstable();
         readings
+    }
+
+    fn book(&self, reading: i64) -> Option<&Book> {
+        let (_, notes) = self.before.as_ref()?;
+        notes.books.iter().find(|book| book.ingest_id == reading)
+    }
+
+    /// The readings whose rows a path's earlier contents, and other paths that
+    /// have its content now, put into the tables.
+    fn earlier(&self, versions: &[FileRecord], same: &[i64]) -> Vec<i64> {
+        let of_path = versions.iter().filter_map(reading);
+        let mut all: Vec<i64> = of_path.collect();
+        if !versions.is_empty() {
+            all.extend(same);
+        }
+        // A duplicate took nothing itself, but another reading did for it.
+        let of_others: Vec<i64> = all
+            .iter()
+            .filter_map(|reading| self.book(*reading))
+            .filter(|book| book.table == NO_TABLE)
+            .flat_map(|book| book.shares.iter().copied())
+            .collect();
+        all.extend(of_others);
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Whether another file says some of what these readings say: which rows
+    /// would have to stay cannot be told, since a row names one reading alone.
+    fn entangled(&self, readings: &[i64]) -> bool {
+        let Some((_, notes)) = &self.before else {
+            return false;
+        };
+        let own = |reading: &i64| readings.contains(reading);
+        notes.books.iter().any(|book| match own(&book.ingest_id) {
+            // Of labelled customers the newest row stands, whose it may be.
+            true => book.table == CUSTOMERS && book.shares.iter().any(|other| !own(other)),
+            false => book.shares.iter().any(own),
+        })
     }
 }
 
@@ -112,14 +150,16 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
         fresh: Vec::new(),
         touched: Vec::new(),
         anew,
-        files: 0,
         mapping,
         before,
     };
     for (index, source) in project.settings.sources.iter().enumerate() {
-        let files = expand(&project.dir, &source.path).map_err(perennial_lake::Error::from)?;
         let name = source_name(project, index);
-        found.files += files.len();
+        let files = match expand(&project.dir, &source.path) {
+            // Files may be put away once they were read.
+            Err(e) if e.is_absence() && found.before.is_some() => Vec::new(),
+            other => other.map_err(perennial_lake::Error::from)?,
+        };
         for file in files {
             one(project, source, index, &name, file, &mut found).await?;
         }
@@ -161,23 +201,37 @@ async fn one(
         return Ok(());
     }
     let mut known = ledger.files_with_content(source_name, &hash).await?;
+    let read_elsewhere = ledger.content_read(source_name, &path, &hash).await?;
     let in_this_run = found
         .fresh
         .iter()
         .find(|f| f.source == index && f.hash == hash)
         .map(|f| f.ingest_id);
-    let id = ingest_id(source_name, &path, &hash, &versions);
+    let salt = if read_elsewhere || in_this_run.is_some() {
+        path.as_str()
+    } else {
+        ""
+    };
+    let id = ingest_id(source_name, &path, &hash, &versions, salt);
     if found.anew {
         known.clear();
         versions.clear();
     }
+    let known: Vec<i64> = known.iter().filter_map(reading).collect();
+    let is_new = versions.is_empty();
+    let earlier = found.earlier(&versions, &known);
+    let standing = match found.entangled(&earlier) {
+        true => earlier.clone(),
+        false => Vec::new(),
+    };
     found.fresh.push(Fresh {
         source: index,
         name: shown_name(&file, source),
         ingest_id: id,
-        known_as: known.first().and_then(reading).or(in_this_run),
-        earlier: earlier(&versions),
-        standing: standing(ledger, &versions).await?,
+        // A path that had another content is read, so that this one is told apart.
+        known_as: known.first().copied().or(in_this_run).filter(|_| is_new),
+        earlier,
+        standing,
         hash,
         file,
     });
@@ -186,27 +240,6 @@ async fn one(
 
 fn reading(record: &FileRecord) -> Option<i64> {
     record.ingest_id.parse().ok()
-}
-
-/// The readings of a path whose content another path has now.
-async fn standing(ledger: &Ledger, versions: &[FileRecord]) -> Result<Vec<i64>> {
-    let mut standing = Vec::new();
-    for version in versions {
-        let with = ledger.files_with_content(&version.source, &version.content_hash);
-        if with.await?.iter().any(|other| other.path != version.path) {
-            standing.extend(reading(version));
-        }
-    }
-    Ok(standing)
-}
-
-/// The readings that took rows from a path.
-fn earlier(versions: &[FileRecord]) -> Vec<i64> {
-    versions
-        .iter()
-        .filter(|record| record.state == FileState::Read)
-        .filter_map(reading)
-        .collect()
 }
 
 /// The file as a person knows it: the settings' own words for a single file,
@@ -227,7 +260,15 @@ fn shown_name(file: &SourceFile, source: &Source) -> String {
 
 /// A reading of a file: the same file, content and mapping give the same id,
 /// unless the file had that content before and another one since.
-fn ingest_id(source_name: &str, path: &str, hash: &[u8; 32], versions: &[FileRecord]) -> i64 {
+/// `salt` tells apart files of one name in several folders that had the same
+/// content at some time.
+fn ingest_id(
+    source_name: &str,
+    path: &str,
+    hash: &[u8; 32],
+    versions: &[FileRecord],
+    salt: &str,
+) -> i64 {
     let mut hasher = blake3::Hasher::new();
     let file = base_name(path);
     hasher
@@ -235,7 +276,7 @@ fn ingest_id(source_name: &str, path: &str, hash: &[u8; 32], versions: &[FileRec
         .update(&[0])
         .update(file.as_bytes())
         .update(&[0]);
-    hasher.update(hash);
+    hasher.update(hash).update(salt.as_bytes());
     if versions.iter().any(|version| &version.content_hash == hash)
         && let Some(newest) = versions.last()
     {

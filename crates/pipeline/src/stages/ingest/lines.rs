@@ -127,6 +127,7 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
         price: Ints::of(batch, places.unit_price),
         amount: Ints::of(batch, places.amount),
         discount: Ints::of(batch, places.discount),
+        cost: Ints::of(batch, places.cost),
         has_quantity: places.quantity.is_some(),
     };
     let times = times(batch, places);
@@ -195,6 +196,7 @@ struct Money<'a> {
     price: Option<Ints<'a>>,
     amount: Option<Ints<'a>>,
     discount: Option<Ints<'a>>,
+    cost: Option<Ints<'a>>,
     has_quantity: bool,
 }
 
@@ -217,7 +219,11 @@ impl Money<'_> {
             }
             (None, None) => return Err("row/no-amount"),
         };
-        if amount.abs() > DECIMAL_MAX {
+        let others = [&self.quantity, &self.price, &self.discount, &self.cost];
+        let too_large = |column: &Option<Ints>| {
+            given(column).is_some_and(|value| i128::from(value).abs() > DECIMAL_MAX)
+        };
+        if amount.abs() > DECIMAL_MAX || others.into_iter().any(too_large) {
             return Err("row/amount-too-large");
         }
         let amount = amount as i64;

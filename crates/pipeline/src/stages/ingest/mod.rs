@@ -26,6 +26,9 @@ use crate::settings::Table;
 use crate::stage::{Done, Output, Run, key_of};
 use crate::{Error, Result};
 
+/// What the books say a file went into whose content was read elsewhere.
+const NO_TABLE: &str = "none";
+
 /// Rows kept in quarantine with their text from one run; more are counted and
 /// their text is left out.
 const QUARANTINE_ROWS_MAX: usize = 100_000;
@@ -95,7 +98,7 @@ pub(crate) async fn run(run: &Run<'_>, found: Found) -> Result<Done> {
     if let (Some((before, _)), true) = (&found.before, found.fresh.is_empty()) {
         return keep(run, before).await;
     }
-    if found.files == 0 {
+    if found.fresh.is_empty() {
         return Err(Error::cannot(
             "source/no-files",
             "no source has a file",
@@ -232,10 +235,11 @@ fn known_content(found: &Found, before: &[Book], reading: &mut Reading) {
         reading.books.push(Book {
             ingest_id: fresh.ingest_id,
             file: fresh.name.clone(),
-            table: "none".to_owned(),
+            table: NO_TABLE.to_owned(),
             content_hash: hex(&fresh.hash),
             rows_read: rows,
             duplicates: rows,
+            shares: vec![known],
             ..Book::default()
         });
     }

@@ -8,17 +8,20 @@ use perennial_lake::arrow::datatypes::Int64Type;
 
 use crate::Result;
 
+/// Rows by the reading that took them out and the one they came from.
+pub(super) type TakenOut = HashMap<(i64, i64), u64>;
+
 /// The rows that stand of those `stored` and those `read` (one batch a reading,
-/// in their order), and how many others each reading took out. `replaced` names,
+/// in their order), and how many rows of another each reading took out. `replaced` names,
 /// for readings of earlier contents, the one of the newest: customers that this
 /// one no longer has go too.
 pub(super) fn newest_rows(
     stored: &[RecordBatch],
     read: &[RecordBatch],
     replaced: &HashMap<i64, i64>,
-) -> Result<(Vec<RecordBatch>, HashMap<i64, u64>)> {
+) -> Result<(Vec<RecordBatch>, TakenOut)> {
     let mut newest: HashMap<i64, i64> = HashMap::new();
-    let mut taken_out: HashMap<i64, u64> = HashMap::new();
+    let mut taken_out: TakenOut = HashMap::new();
     let mut standing = Vec::new();
     for (batch, is_new) in read
         .iter()
@@ -36,7 +39,7 @@ pub(super) fn newest_rows(
                     _ => newest.get(customer),
                 };
                 by.iter()
-                    .for_each(|by| *taken_out.entry(**by).or_default() += 1);
+                    .for_each(|by| *taken_out.entry((**by, *reading)).or_default() += 1);
                 Some(by.is_none())
             })
             .collect();
@@ -94,6 +97,7 @@ mod tests {
             })
             .collect();
         assert_eq!(all, HashSet::from([(21, 2), (10, 3), (13, 4), (20, 4)]));
-        assert_eq!(taken_out, HashMap::from([(3, 3), (4, 2)]));
+        let pairs = [((3, 1), 3), ((4, 2), 1), ((4, 3), 1)];
+        assert_eq!(taken_out, HashMap::from(pairs));
     }
 }

@@ -128,6 +128,10 @@ fn settle(books: &mut [Book], outcome: &SortOutcome) {
         book.gone = compared.map_or(0, |compared| compared.gone);
         book.known = compared.map_or(0, |compared| compared.found);
         book.kept = book.rows_read - book.quarantined - book.duplicates;
+        let pairs = outcome.shared.iter();
+        let own = pairs.filter(|(reading, _)| *reading == book.ingest_id);
+        book.shares = own.map(|(_, other)| *other).collect();
+        book.shares.sort_unstable();
     }
 }
 

@@ -3,6 +3,7 @@
 use perennial_lake::sources::dialect::{Delimiter, Dialect, Encoding, sniff};
 use perennial_lake::sources::files::{Format, SourceFile};
 use perennial_lake::sources::infer::{ColumnProfile, Kind, Profile, profile_briefly};
+use perennial_lake::sources::time;
 use perennial_lake::sources::{ColumnSpec, NumberFormat, ReadSpec, Target, TimeFormat, Totals};
 
 use crate::settings::{self, ColumnType, Decimal, Quote, Role, Source, Table};
@@ -77,13 +78,59 @@ impl Reading {
         });
     }
 
+    /// How the column's times are written: as the settings say, as most of its
+    /// values are, or, in a file too small to tell, as any of them is.
+    fn time_format(
+        &self,
+        found: Option<&ColumnProfile>,
+        source: &Source,
+        column: &str,
+    ) -> Result<TimeFormat> {
+        let set = source.time_format.as_ref();
+        if let Some(format) = set.and_then(|format| TimeFormat::from_name(format.as_str())) {
+            return Ok(format);
+        }
+        match found.map(|c| (c.kind, c)) {
+            Some((Kind::Date(format) | Kind::Timestamp(format), _)) => Ok(format),
+            Some((Kind::Empty, _)) => Ok(TimeFormat::YearFirst),
+            Some((_, c)) => self.any_time_format(c).ok_or_else(|| {
+                Error::cannot(
+                    "source/not-a-time",
+                    format!(
+                        "column `{column}` does not hold times, but for instance `{}`",
+                        c.examples.first().map_or("", String::as_str)
+                    ),
+                    "name another column for `time`, or write its `time_format`",
+                )
+            }),
+            // The reader says that there is no such column, and which is nearest.
+            None => Ok(TimeFormat::YearFirst),
+        }
+    }
+
+    fn any_time_format(&self, column: &ColumnProfile) -> Option<TimeFormat> {
+        const FEW: usize = 20;
+        let sample = self.profile.sample.columns.get(column.index)?;
+        let written = [
+            TimeFormat::YearFirst,
+            TimeFormat::DayFirst,
+            TimeFormat::MonthFirst,
+            TimeFormat::Chinese,
+        ];
+        let reads = |format: &TimeFormat| {
+            let mut values = sample.values.iter();
+            values.any(|value| time::parse(value.as_bytes(), *format).is_some())
+        };
+        (column.rows < FEW).then(|| written.into_iter().find(reads))?
+    }
+
     fn order_lines(&mut self, file: &SourceFile, source: &Source) -> Result<()> {
         for (role, column) in source.columns.iter() {
             let found = self.profile.column(column);
             let number = number_format(found, source);
             let target = match role {
                 Role::Time => Target::Timestamp {
-                    format: time_format(found, source, column)?,
+                    format: self.time_format(found, source, column)?,
                 },
                 Role::UnitPrice => Target::Decimal { scale: 6, number },
                 Role::Quantity | Role::Amount | Role::Cost | Role::Discount => {
@@ -236,25 +283,4 @@ fn number_format(found: Option<&ColumnProfile>, source: &Source) -> NumberFormat
         number.group = Some(if number.decimal == b',' { b'.' } else { b',' });
     }
     number
-}
-
-fn time_format(found: Option<&ColumnProfile>, source: &Source, column: &str) -> Result<TimeFormat> {
-    if let Some(format) = source.time_format
-        && let Some(format) = TimeFormat::from_name(format.as_str())
-    {
-        return Ok(format);
-    }
-    match found.map(|c| (c.kind, c)) {
-        Some((Kind::Date(format) | Kind::Timestamp(format), _)) => Ok(format),
-        Some((_, c)) => Err(Error::cannot(
-            "source/not-a-time",
-            format!(
-                "column `{column}` does not hold times, but for instance `{}`",
-                c.examples.first().map_or("", String::as_str)
-            ),
-            "name another column for `time`, or write its `time_format`",
-        )),
-        // The reader says that there is no such column, and which is nearest.
-        None => Ok(TimeFormat::YearFirst),
-    }
 }

@@ -171,25 +171,18 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
             return Ok(Built::none(notes));
         }
     };
-    for (cuts, rows) in [(&plan.train_us, test.map(|_| train))] {
-        for &cut in cuts.iter().filter(|_| rows.is_some()) {
-            notes.splits.push(SplitNotes::train(cut, plan.horizon_us()));
-        }
-    }
-    notes.splits.extend(
-        plan.test_us
-            .map(|cut| SplitNotes::test(cut, plan.horizon_us())),
-    );
+    let trained = plan.train_us.iter().filter(|_| test.is_some());
+    let train_split = |&cut| SplitNotes::train(cut, plan.horizon_us());
+    let test_split = |cut| SplitNotes::test(cut, plan.horizon_us());
+    notes.splits = trained.map(train_split).collect();
+    notes.splits.extend(plan.test_us.map(test_split));
     notes.train_rows = train.lost.len() as u64;
     notes.train_lost = train.positives() as u64;
     look_at(&mut notes, test.unwrap_or(train));
     let judged = test.unwrap_or(train);
     let settings = &run.project.settings;
-    // Whoever is lost already needs no model to be told, and is nobody to keep.
-    let places = judged.active(plan.horizon_days);
-    let active = judged.part(&places)?;
-    let all = places.len() == judged.lost.len() || !active.both_outcomes();
-    let shown = if all { judged } else { &active };
+    let active = still_active(judged, plan.horizon_days)?;
+    let shown = active.as_ref().map_or(judged, |(_, rows)| rows);
     let campaign = Campaign::of_history(settings, shown, plan.horizon_days);
     notes.set_threshold(campaign.as_ref().and_then(Campaign::threshold));
     let how = how(run, &notes);
@@ -205,14 +198,14 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         None => judge_folds(train, &how)?,
     };
     notes.evaluation = evaluation;
-    notes.set_verdict(&verdict, judged);
-    if !all {
-        notes.everybody = Some(notes.measures());
-    }
     let tested = Tested::of(&verdict, judged, history.test_customers);
-    let verdict = match all {
-        true => verdict,
-        false => verdict.on_part(&places, shown, &how)?,
+    notes.set_verdict(&verdict, judged);
+    let verdict = match &active {
+        None => verdict,
+        Some((places, rows)) => {
+            notes.everybody = Some(notes.measures());
+            verdict.on_part(places, rows, &how)?
+        }
     };
     notes.set_verdict(&verdict, shown);
     notes.set_profit(&verdict, shown, campaign.as_ref())?;
@@ -227,6 +220,16 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         held_out: None,
         tested,
     })
+}
+
+/// The rows whose customers were still active, and where they stand, if they
+/// are not all and tell both outcomes: whoever is lost already needs no model
+/// to be told, and is nobody to keep.
+fn still_active(rows: &Labelled, horizon_days: u32) -> Result<Option<(Vec<usize>, Labelled)>> {
+    let places = rows.active(horizon_days);
+    let active = rows.part(&places)?;
+    let apart = places.len() < rows.lost.len() && active.both_outcomes();
+    Ok(apart.then_some((places, active)))
 }
 
 fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {

@@ -29,6 +29,20 @@ pub(super) fn section(c: Context<'_>) -> Section {
     c.section("risk", m::NAME, m::QUESTION, panels)
 }
 
+/// How many are left out because they are lost already.
+fn lost_already(c: Context<'_>, risk: &Risk) -> Option<String> {
+    let l = c.locale;
+    let n = l.n(risk.lost_already);
+    let text = match risk.lost.silence_days() {
+        Some(days) => l.fill(
+            m::LOST_BY_SILENCE,
+            &[("n", n), ("days", l.days(days).into())],
+        ),
+        None => l.fill(m::LOST_ALREADY, &[("n", n)]),
+    };
+    (risk.lost_already > 0).then_some(text)
+}
+
 fn overview(c: Context<'_>, risk: &Risk) -> Panel {
     let l = c.locale;
     let mut args = vec![
@@ -55,16 +69,7 @@ fn overview(c: Context<'_>, risk: &Risk) -> Panel {
         ),
     }];
     let mut notes = vec![threshold(c, risk.threshold, &risk.threshold_reason)];
-    if risk.lost_already > 0 {
-        let n = l.n(risk.lost_already);
-        notes.push(match risk.lost.silence_days() {
-            Some(days) => l.fill(
-                m::LOST_BY_SILENCE,
-                &[("n", n), ("days", l.days(days).into())],
-            ),
-            None => l.fill(m::LOST_ALREADY, &[("n", n)]),
-        });
-    }
+    notes.extend(lost_already(c, risk));
     let answer = match &risk.margin_at_stake {
         Ok(stake) => {
             stats.push(Stat {
