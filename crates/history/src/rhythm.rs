@@ -131,6 +131,12 @@ impl GapHistogram {
     pub fn covered_share(&self, days: i64) -> Option<f64> {
         covered_share(&self.ended_within(), days)
     }
+
+    /// The least number of days whose [`GapHistogram::covered_share`] is at least `q`; `None` without
+    /// gaps.
+    pub fn covering_days(&self, q: f64) -> Option<i64> {
+        covering_days(&self.ended_within(), q)
+    }
 }
 
 /// One more gap of this length.
@@ -148,6 +154,14 @@ fn covered_share(ended_within: &[f64], days: i64) -> Option<f64> {
         .unwrap_or(usize::MAX)
         .min(ended_within.len() - 1);
     Some(ended_within[place] / all)
+}
+
+fn covering_days(ended_within: &[f64], q: f64) -> Option<i64> {
+    let all = ended_within.last().copied().filter(|&all| all > 0.0)?;
+    let days = ended_within
+        .iter()
+        .position(|&ended| ended >= q.min(1.0) * all)?;
+    i64::try_from(days).ok()
 }
 
 /// What kept a horizon from being the one wanted.
@@ -175,7 +189,7 @@ pub struct HorizonChoice {
     /// The share of the gaps between repeat purchases that end within `days`, corrected for open gaps;
     /// `None` without gaps.
     pub covered_share: Option<f64>,
-    /// The median of the ended gaps in days; `None` without gaps.
+    /// The median of the gaps that end at all in days, corrected for open gaps; `None` without gaps.
     pub gap_median_days: Option<i64>,
     /// The ended gaps the choice rests on.
     pub gaps: u64,
@@ -218,7 +232,7 @@ pub fn choose_horizon(histogram: &GapHistogram, span_days: i64) -> HorizonChoice
         days,
         wanted_days,
         covered_share: share(days),
-        gap_median_days: histogram.quantile_days(0.5),
+        gap_median_days: covering_days(&ended_within, 0.5),
         gaps: histogram.gaps(),
         span_days,
         limit,

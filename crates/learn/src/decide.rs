@@ -30,7 +30,7 @@ pub mod problem;
 
 pub use error::Error;
 pub use frontier::{FrontierPoint, frontier};
-pub use hold_out::{Arm, Assignment, assign, assign_customer};
+pub use hold_out::{Arm, Assignment, assign, assign_customer, detectable_difference};
 pub use plan::{OfferTotal, Plan, choose};
 pub use problem::{Customers, Offer};
 

@@ -70,6 +70,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a file has nothing in it.
+    pub(crate) fn is_empty_file(&self) -> bool {
+        use perennial_lake::{Error as Lake, sources::Error as Source};
+        matches!(self, Self::Lake(Lake::Source(Source::Empty { .. })))
+    }
+
     /// A refusal with code, message and hint.
     pub fn cannot(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Cannot {

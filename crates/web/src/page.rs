@@ -62,8 +62,16 @@ pub(crate) struct Panel {
     pub blocks: Vec<Block>,
     /// Small print under the blocks.
     pub notes: Vec<String>,
+    /// The files beside the page that hold all of what the panel shows a part of.
+    pub whole: Option<Files>,
     /// Whether it is an empty state.
     pub empty: bool,
+}
+
+/// Files in the page's own folder, one click away.
+pub(crate) struct Files {
+    pub label: String,
+    pub names: Vec<String>,
 }
 
 /// What stands inside a panel.

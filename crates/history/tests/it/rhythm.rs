@@ -43,6 +43,11 @@ fn gaps_are_counted_and_open_ones_corrected_for() {
     assert!((gaps.covered_share(7).unwrap() - 1.0 / 3.0).abs() < 1e-12);
     assert_eq!(gaps.covered_share(10), Some(1.0));
     assert_eq!(gaps.covered_share(365), Some(1.0));
+    // A third of those that end has ended at 5 days.
+    assert_eq!(gaps.covering_days(0.3), Some(5));
+    assert_eq!(gaps.covering_days(0.5), Some(10));
+    assert_eq!(gaps.covering_days(1.0), Some(10));
+    assert_eq!(GapHistogram::default().covering_days(0.5), None);
 }
 
 #[test]

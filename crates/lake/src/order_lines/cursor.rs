@@ -15,21 +15,41 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use perennial_history::UNKNOWN_PRODUCT;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{Error, Result};
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 32_768;
-/// The columns of a history.
+/// The columns of a history; the last two only where [`Detail::Items`] is asked for.
 const COLUMNS: [&str; 6] = [
     "customer_id",
     "time",
-    "order_id",
-    "product_id",
     "quantity",
     "amount",
+    "order_id",
+    "product_id",
 ];
+
+/// How much of each line is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All that a history has.
+    Items,
+    /// Neither orders nor products, which are most of the work of reading:
+    /// orders are 0, products `UNKNOWN_PRODUCT`.
+    Amounts,
+}
+
+impl Detail {
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Items => &COLUMNS,
+            Self::Amounts => &COLUMNS[..4],
+        }
+    }
+}
 
 /// The columns of some lines, all of one length.
 #[derive(Debug, Default)]
@@ -122,12 +142,13 @@ pub(super) struct Cursor {
     pub lines: Lines,
     start: usize,
     exhausted: bool,
+    detail: Detail,
     orders: Translated<u64>,
     products: Translated<u32>,
 }
 
 impl Cursor {
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, detail: Detail) -> Result<Self> {
         let open = || std::fs::File::open(path).map_err(Error::io("read", path));
         let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         let plain = ParquetRecordBatchReaderBuilder::try_new(open()?)
@@ -152,7 +173,8 @@ impl Cursor {
         let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(open()?, options)
             .map_err(Error::parquet("read", path))?;
         check_layout(builder.schema(), path)?;
-        let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
+        let mask =
+            ProjectionMask::columns(builder.parquet_schema(), detail.columns().iter().copied());
         let reader = builder
             .with_projection(mask)
             .with_batch_size(BATCH_ROWS)
@@ -163,6 +185,7 @@ impl Cursor {
             lines: Lines::default(),
             start: 0,
             exhausted: false,
+            detail,
             orders: Translated::new(),
             products: Translated::new(),
         })
@@ -203,29 +226,30 @@ impl Cursor {
     }
 
     fn append(&mut self, batch: &RecordBatch, products: &mut Products) {
-        let ints = |i: usize| batch.column(i).as_primitive::<Int64Type>().values();
-        let decimals = |i: usize| batch.column(i).as_primitive::<Decimal64Type>().values();
-        let named = positions(batch);
-        self.lines.customer.extend_from_slice(ints(named[0]));
-        let times = batch
-            .column(named[1])
-            .as_primitive::<TimestampMicrosecondType>();
+        let place = |name| batch.schema_ref().index_of(name).unwrap_or(0);
+        let column = |name| batch.column(place(name));
+        let decimals = |name| column(name).as_primitive::<Decimal64Type>().values();
+        let customers = column("customer_id").as_primitive::<Int64Type>();
+        self.lines.customer.extend_from_slice(customers.values());
+        let times = column("time").as_primitive::<TimestampMicrosecondType>();
         self.lines.time_us.extend_from_slice(times.values());
-        let orders = batch.column(named[2]).as_dictionary::<Int32Type>();
+        self.lines.quantity.extend_from_slice(decimals("quantity"));
+        self.lines.amount.extend_from_slice(decimals("amount"));
+        if self.detail == Detail::Amounts {
+            let rows = self.lines.customer.len();
+            self.lines.order.resize(rows, 0);
+            self.lines.product.resize(rows, UNKNOWN_PRODUCT);
+            return;
+        }
+        let orders = column("order_id").as_dictionary::<Int32Type>();
         self.orders
             .refresh(orders.values(), |text| xxh3_64(text.as_bytes()).max(1));
         push_codes(&mut self.lines.order, orders, &self.orders.codes, 0);
-        let items = batch.column(named[3]).as_dictionary::<Int32Type>();
+        let items = column("product_id").as_dictionary::<Int32Type>();
         self.products
             .refresh(items.values(), |text| products.code(text));
-        push_codes(
-            &mut self.lines.product,
-            items,
-            &self.products.codes,
-            u32::MAX,
-        );
-        self.lines.quantity.extend_from_slice(decimals(named[4]));
-        self.lines.amount.extend_from_slice(decimals(named[5]));
+        let codes = &self.products.codes;
+        push_codes(&mut self.lines.product, items, codes, UNKNOWN_PRODUCT);
     }
 }
 
@@ -244,10 +268,6 @@ fn push_codes<T: Copy>(
                 .map(|k| k.map_or(missing, |k| codes[k as usize])),
         );
     }
-}
-
-fn positions(batch: &RecordBatch) -> [usize; 6] {
-    COLUMNS.map(|name| batch.schema_ref().index_of(name).unwrap_or(0))
 }
 
 /// The types the columns must have, so that nothing below can fail on them.

@@ -4,7 +4,7 @@ use arrow::array::{ArrayRef, AsArray};
 use arrow::datatypes::{Decimal64Type, Decimal128Type, TimestampMicrosecondType};
 use perennial_history::{Calendar, OrderLines};
 
-use super::cursor::{Cursor, Lines, Products};
+use super::cursor::{Cursor, Detail, Lines, Products};
 use super::schema::TABLE;
 use super::{HISTORY_ROWS_MAX, UNKNOWN_BUCKET};
 use crate::Result;
@@ -26,6 +26,7 @@ pub struct Histories {
     lake: Lake,
     files: Vec<(i32, Vec<DataFile>)>,
     calendar: Calendar,
+    detail: Detail,
 }
 
 impl Histories {
@@ -48,7 +49,14 @@ impl Histories {
             lake: lake.clone(),
             files,
             calendar,
+            detail: Detail::Items,
         }
+    }
+
+    /// The same histories, with as much of each line as `detail` says.
+    #[must_use]
+    pub fn with_detail(self, detail: Detail) -> Self {
+        Self { detail, ..self }
     }
 
     /// How many buckets have rows; they are numbered from zero here.
@@ -77,7 +85,7 @@ impl Histories {
         };
         let mut cursors = files
             .iter()
-            .map(|f| Cursor::open(&self.lake.table_path(TABLE).join(&f.path)))
+            .map(|f| Cursor::open(&self.lake.table_path(TABLE).join(&f.path), self.detail))
             .collect::<Result<Vec<_>>>()?;
         let mut products = Products::default();
         let mut merged = Lines::default();
@@ -123,6 +131,9 @@ impl Histories {
     }
 
     fn set_missing_orders(&self, lines: &mut Lines, range: std::ops::Range<usize>) {
+        if self.detail == Detail::Amounts {
+            return;
+        }
         for i in range {
             if lines.order[i] == 0 {
                 let day = self.calendar.local_day(lines.time_us[i]);

@@ -22,6 +22,7 @@ mod tests;
 
 pub use batch::LineBatch;
 pub use changes::Compared;
+pub use cursor::Detail;
 pub use histories::{Histories, HistoryCounts, read_unknown};
 pub use schema::{LineSchema, PART_COLUMN, TABLE};
 pub use sorter::{LineSorter, SortOutcome};

@@ -85,6 +85,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Bytes that are no text in any encoding that is known.
+    #[error("`{}` is neither text nor Parquet", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
     /// More columns than [`super::COLUMNS_MAX`].
     #[error("`{}` has {columns} columns, more than {}", path.display(), super::COLUMNS_MAX)]
     TooManyColumns {
@@ -147,6 +153,7 @@ impl Error {
             Error::Truncated { .. } => "source/truncated",
             Error::Corrupt { .. } => "source/corrupt",
             Error::Empty { .. } => "source/empty",
+            Error::NotText { .. } => "source/not-text",
             Error::TooManyColumns { .. } => "source/too-many-columns",
             Error::NoSuchColumn { .. } => "source/column-unknown",
             Error::HeaderDiffers { .. } => "source/header-differs",
@@ -174,7 +181,9 @@ impl Error {
             ),
             Error::BadGlob { .. } => "use `*`, `?`, `[ab]` and `**`".to_owned(),
             Error::TooMany { .. } => "name a narrower pattern".to_owned(),
-            Error::Unsupported { .. } => "save it as CSV or Parquet".to_owned(),
+            Error::Unsupported { .. } | Error::NotText { .. } => {
+                "save it as CSV or Parquet".to_owned()
+            }
             Error::Truncated { .. } => "copy or download the file again".to_owned(),
             Error::Corrupt { .. } => {
                 "copy the file again, or decompress it to see how far it is sound".to_owned()

@@ -11,6 +11,7 @@
 //! Hold-outs are set aside before a budget is spent ([`super::Customers::held_out`]).
 
 use super::error::Error;
+use crate::special::Z_95;
 
 /// Which arm a customer is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,6 +102,22 @@ fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// The smallest difference in a share that a comparison of `treated` with
+/// `held_out` customers shows four times in five, by a two-sided test at 5 %:
+/// `(z_0.975 + z_0.8) sqrt(p (1 - p) (1/n + 1/m))`, with `p` the `share` without
+/// treatment (Fleiss, Levin and Paik, Statistical Methods for Rates and
+/// Proportions, 3rd ed., section 4.2, both variances taken at `p`). `None`
+/// without customers in both groups, and for a share that is none.
+pub fn detectable_difference(share: f64, treated: u64, held_out: u64) -> Option<f64> {
+    /// The 80 % point of the normal distribution.
+    const Z_POWER_80: f64 = 0.841_621_233_572_914_2;
+    if treated == 0 || held_out == 0 || !(0.0..=1.0).contains(&share) {
+        return None;
+    }
+    let variance = share * (1.0 - share) * (1.0 / treated as f64 + 1.0 / held_out as f64);
+    Some((Z_95 + Z_POWER_80) * variance.sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +190,17 @@ mod tests {
         assert!((merged.propensity - 0.19).abs() < 1e-12);
         let alone = assign("s", stays, 0.1).unwrap();
         assert!((alone.propensity - 0.9).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_can_be_shown_shrinks_with_the_root_of_the_groups() {
+        // The textbook's rule of thumb: 16 p (1 - p) / d^2 customers a group.
+        let shown = detectable_difference(0.5, 400, 400).unwrap();
+        assert!((shown - 0.1).abs() < 0.001, "{shown}");
+        let few = detectable_difference(0.5, 100, 100).unwrap();
+        assert!((few / shown - 2.0).abs() < 1e-12);
+        assert_eq!(detectable_difference(0.5, 10, 0), None);
+        assert_eq!(detectable_difference(f64::NAN, 10, 10), None);
     }
 
     #[test]

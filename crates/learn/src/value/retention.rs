@@ -1,9 +1,7 @@
 //! The retention rate of a period: who of those at the start is still there.
 
 use super::error::Error;
-
-/// The 97.5 % point of the normal distribution, for intervals at 95 %.
-const Z_95: f64 = 1.959_963_984_540_054;
+use crate::special::Z_95;
 
 /// Counts of customers over one period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -334,3 +334,38 @@ fn what_lies_in_the_future_is_set_aside_and_one_run_works_at_a_time() {
     drop(held);
     good(shop.path(), &["run"]);
 }
+
+#[test]
+fn an_empty_file_among_others_stops_nothing_and_names_of_nobody_are_told() {
+    let shop = shop(60, 21);
+    shop.write("data/day.csv", "");
+    assert!(good(shop.path(), &["check"]).contains("is empty and adds nothing"));
+    let before = bad(shop.path(), &["score", "c1"], 1);
+    assert!(before.contains("run/none-yet"), "{before}");
+    good(shop.path(), &["run"]);
+    let read = "select rows_read from ingests where file = 'day.csv'";
+    assert_eq!(value(shop.path(), read), "0");
+    let orders = shop.read("data/orders.csv");
+    let header = orders.lines().next().unwrap_or_default();
+    let last = orders.lines().last().unwrap_or_default();
+    shop.write("data/day.csv", &format!("{header}\nnew-{last}\n"));
+    good(shop.path(), &["run"]);
+    let added = "select kept from ingests where file = 'day.csv' order by kept desc limit 1";
+    assert_eq!(value(shop.path(), added), "1");
+    let known = orders
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').nth(1))
+        .find(|customer| !customer.is_empty())
+        .unwrap_or_default();
+    let scored = good(shop.path(), &["score", "--json", known, "nobody at all"]);
+    assert!(
+        scored.contains(&format!("\"customer\":\"{known}\"")),
+        "{scored}"
+    );
+    assert!(
+        scored.contains("no customer is called `nobody at all`"),
+        "{scored}"
+    );
+    assert!(bad(shop.path(), &["score", "nobody at all"], 1).contains("score/customer-unknown"));
+}

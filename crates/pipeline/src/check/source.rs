@@ -196,6 +196,12 @@ fn look_into(
     let rows = project.settings.limits.rows_per_batch.get();
     let reading = match Reading::new(file, source, zone.as_str(), rows) {
         Ok(reading) => reading,
+        Err(error) if error.is_empty_file() && check.files.len() > 1 => {
+            return findings.warn(
+                format!("`{place}` is empty and adds nothing"),
+                format!("`{place}` 为空文件，不产生任何数据"),
+            );
+        }
         Err(error) => return findings.problem(CheckProblem::new(&error, &place)),
     };
     let mut sound = true;

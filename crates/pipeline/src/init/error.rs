@@ -15,6 +15,7 @@ pub const CODES: &[(&str, &str)] = &[
         "init/table-unknown",
         "a file is neither order lines nor a table of customers",
     ),
+    ("init/no-rows", "no file has a row below its header"),
     (
         "init/path-not-text",
         "a file's path cannot be written in the settings",
@@ -44,6 +45,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// There is nothing to look at.
+    #[error("`{}` has no rows", path.display())]
+    NoRows {
+        /// The file, folder or pattern.
+        path: PathBuf,
+    },
     /// A path that a settings file, which is UTF-8, cannot hold.
     #[error("the path `{}` is not UTF-8 text", path.display())]
     PathNotText {
@@ -62,6 +69,7 @@ impl Error {
             Self::Exists { .. } => "init/exists",
             Self::Unwritable { .. } => "init/unwritable",
             Self::TableUnknown { .. } => "init/table-unknown",
+            Self::NoRows { .. } => "init/no-rows",
             Self::PathNotText { .. } => "init/path-not-text",
             Self::Source(error) => error.code(),
         }
@@ -74,6 +82,10 @@ impl Error {
             Self::Unwritable { .. } => None,
             Self::TableUnknown { .. } => Some(
                 "order lines need a customer, a time and an amount; start with `perennial init --template e-commerce` and name the columns by hand".to_owned(),
+            ),
+            Self::NoRows { .. } => Some(
+                "name a file with rows below its header: columns are told by what they hold"
+                    .to_owned(),
             ),
             Self::PathNotText { .. } => Some("rename the file or the folder".to_owned()),
             Self::Source(error) => error.hint(),

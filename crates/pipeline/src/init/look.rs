@@ -3,10 +3,10 @@
 use std::path::{Component, Path, PathBuf};
 
 use perennial_lake::sources::dialect::{self, Dialect};
-use perennial_lake::sources::files::{self, Format};
+use perennial_lake::sources::files::{self, Format, SourceFile};
 use perennial_lake::sources::guess::{self, Guess, Question, QuestionKind};
-use perennial_lake::sources::infer::{self, ColumnProfile};
-use perennial_lake::sources::{Role as SeenRole, TableKind};
+use perennial_lake::sources::infer::{self, ColumnProfile, Profile};
+use perennial_lake::sources::{self, Role as SeenRole, TableKind};
 
 use super::draft::{DraftColumn, DraftLost, DraftSource, Found, Guessed};
 use super::error::Error;
@@ -135,16 +135,7 @@ impl Seen {
             });
         };
         let found = files::expand(Path::new(""), pattern)?;
-        let Some(file) = found.first() else {
-            return Err(Error::TableUnknown {
-                path: path.to_owned(),
-            });
-        };
-        let dialect = match file.format {
-            Format::Delimited => Some(dialect::sniff(file)?),
-            Format::Parquet => None,
-        };
-        let profile = infer::profile(file, dialect.as_ref())?;
+        let (dialect, profile) = first_with_rows(path, &found)?;
         let guess = guess::guess(&profile, None);
         if guess.roles.is_empty() {
             return Err(Error::TableUnknown {
@@ -157,6 +148,26 @@ impl Seen {
             guess,
         })
     }
+}
+
+/// How the first file that has rows is written, and what they hold.
+fn first_with_rows(path: &Path, found: &[SourceFile]) -> Result<(Option<Dialect>, Profile), Error> {
+    for file in found {
+        let dialect = match file.format {
+            Format::Delimited => match dialect::sniff(file) {
+                Err(sources::Error::Empty { .. }) if found.len() > 1 => continue,
+                other => Some(other?),
+            },
+            Format::Parquet => None,
+        };
+        let profile = infer::profile(file, dialect.as_ref())?;
+        if profile.columns.iter().any(|column| column.rows > 0) {
+            return Ok((dialect, profile));
+        }
+    }
+    Err(Error::NoRows {
+        path: path.to_owned(),
+    })
 }
 
 /// The draft of one source.

@@ -33,6 +33,7 @@ const SOURCE: Codes = &[
     ("source/columns-differ", "a file of labelled customers has other columns than those before it"),
     ("source/corrupt", "a compressed or Parquet file is damaged"),
     ("source/empty", "a file has nothing in it"),
+    ("source/not-text", "a file's bytes are neither text nor Parquet"),
     ("source/glob-invalid", "a pattern of paths cannot be understood"),
     ("source/header-differs", "a file of a source has another header than the first one"),
     ("source/no-files", "no source has a file"),

@@ -243,7 +243,7 @@ const MODEL_VERSIONS: &[Column] = &[
     ("model", TEXT, "which of the two serves; missing where there is none"),
     ("train_rows", COUNT, "rows it was fitted on"),
     ("train_lost", COUNT, "of those, lost"),
-    ("test_rows", COUNT, "rows it was judged on"),
+    ("test_rows", COUNT, "rows it was judged on; where there are dates, those of the customers who were not lost already on the test date"),
     ("test_lost", COUNT, "of those, lost"),
     ("threshold", NUMBER, "from which probability on the first offer pays for a customer of mean value; one half without an offer or a value"),
     ("none_because", TEXT, "why there is no model, where there is none"),

@@ -1,7 +1,10 @@
 //! What to do, what it costs and what it should bring.
 
+use perennial_learn::decide::detectable_difference;
 use perennial_web::Text;
-use perennial_web::report::{Action, Actions, Estimate, FrontierPoint, Missing, Offer, Part};
+use perennial_web::report::{
+    Action, Actions, Estimate, FrontierPoint, HoldOutTest, Missing, Offer, Part,
+};
 
 use super::material::Material;
 use super::read::{self, Offered};
@@ -78,6 +81,7 @@ pub(super) async fn part(
         chosen: notes.chosen,
         held_out: notes.held_out_intended,
         hold_out_share: policy.hold_out.get(),
+        test: hold_out_test(notes),
         expected_net: expected_net(notes),
         baseline_churn: notes.baseline_churn,
         value_horizon_days: value_horizon_days(&notes.offers),
@@ -111,6 +115,20 @@ fn expected_net(notes: &Notes) -> Estimate {
     } else {
         Estimate::exact(notes.net)
     }
+}
+
+/// What the hold-out could show of what is assumed.
+fn hold_out_test(notes: &Notes) -> Option<HoldOutTest> {
+    let (baseline, held_out) = (notes.baseline_churn, notes.held_out_intended);
+    let kept: f64 = notes
+        .offers
+        .iter()
+        .map(|o| o.assumed_effect * o.chosen as f64)
+        .sum();
+    Some(HoldOutTest {
+        expected: baseline * kept / notes.chosen.max(1) as f64,
+        detectable: detectable_difference(baseline, notes.chosen, held_out)?,
+    })
 }
 
 fn offer(notes: &OfferNotes) -> Offer {

@@ -151,8 +151,6 @@ pub async fn report(
     let Whole { run, is_behind } = whole_run(project).await?;
     let stages = stages_of(project, &run.run_id).await?;
     let material = Material::load(project, &run.run_id, &stages).await?;
-    let filled = fill(&material, false).await?;
-    let page = render(&filled.report, to_web(language))?;
     let path = match out {
         Some(out) if out.is_dir() => out.join(PAGE),
         Some(out) => out.to_owned(),
@@ -161,8 +159,33 @@ pub async fn report(
             project.reports().join(PAGE)
         }
     };
+    let mut report = fill(&material, false).await?.report;
+    if !is_in(&project.reports(), &path) {
+        without_lists(&mut report);
+    }
+    let page = render(&report, to_web(language))?;
     files::write(&path, page.as_bytes())?;
     Ok(ReportWritten { path, is_behind })
+}
+
+/// Whether the file lies in the folder, or will.
+fn is_in(folder: &Path, file: &Path) -> bool {
+    let parent = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let both = parent.canonicalize().ok().zip(folder.canonicalize().ok());
+    both.is_some_and(|(a, b)| a == b)
+}
+
+/// A page elsewhere must not name files that are not beside it.
+fn without_lists(report: &mut Report) {
+    if let Ok(risk) = &mut report.risk {
+        risk.list_files.clear();
+    }
+    if let Ok(actions) = &mut report.actions {
+        actions.list_files.clear();
+    }
 }
 
 /// The language as the pages know it.

@@ -23,9 +23,10 @@ pub(super) async fn score(
     names: &[String],
     sink: Sink<'_>,
 ) -> Result<ScoreSummary> {
-    let wanted = subjects(project, names).await?;
     // Score and decision belong together, so they are of one run.
     let run = visible::whole_run(project).await?.run;
+    let (known, unknown) = subjects(project, names).await?;
+    let wanted: Vec<i64> = known.iter().map(|(_, id)| *id).collect();
     let versions = project.ledger.outputs_of(&run.run_id).await?;
     let mut found: HashMap<i64, Scored> = HashMap::new();
     let mut model_version = None;
@@ -42,15 +43,15 @@ pub(super) async fn score(
         })
         .await?;
     }
-    for (name, id) in names.iter().zip(&wanted) {
-        let mut scored = found.get(id).cloned().unwrap_or_else(|| Scored {
+    for (name, id) in known {
+        let mut scored = found.get(&id).cloned().unwrap_or_else(|| Scored {
             reasons: Both::new(
                 "nothing bought before the as-of moment",
                 "在统计时点之前没有购买",
             ),
             ..Scored::default()
         });
-        scored.customer = Some(name.clone());
+        scored.customer = Some(name.to_owned());
         sink(&scored).map_err(unwritable)?;
     }
     let card = match &model_version {
@@ -60,27 +61,43 @@ pub(super) async fn score(
     Ok(ScoreSummary {
         model_version,
         as_of: run.as_of_us.map(moment),
-        customers: names.len() as u64,
+        customers: wanted.len() as u64,
         notes: card
             .and_then(|card| small_note(&notes_of(&card)))
             .into_iter()
+            .chain(unknown_note(unknown))
             .collect(),
     })
 }
 
-/// The pseudonyms of the customers.
-async fn subjects(project: &Project, names: &[String]) -> Result<Vec<i64>> {
+/// Who of those named is nobody, where that is not all.
+fn unknown_note(unknown: Vec<&str>) -> Option<Both> {
+    if unknown.is_empty() {
+        return None;
+    }
+    let names = listed(unknown, 6);
+    Some(Both::new(
+        format!("no customer is called {names}"),
+        format!("没有名为 {names} 的客户"),
+    ))
+}
+
+/// The customers with their pseudonyms, and the names that are nobody's.
+async fn subjects<'a>(
+    project: &Project,
+    names: &'a [String],
+) -> Result<(Vec<(&'a str, i64)>, Vec<&'a str>)> {
     let vault = project.ledger.vault(&project.key).await?;
-    let mut wanted = Vec::with_capacity(names.len());
+    let mut known = Vec::with_capacity(names.len());
     let mut unknown = Vec::new();
     for name in names {
         match vault.subject_id_of(KIND, normal_identifier(name)).await? {
-            Some(id) => wanted.push(id),
+            Some(id) => known.push((name.as_str(), id)),
             None => unknown.push(name.as_str()),
         }
     }
-    if unknown.is_empty() {
-        return Ok(wanted);
+    if unknown.is_empty() || !known.is_empty() {
+        return Ok((known, unknown));
     }
     Err(Error::cannot(
         "score/customer-unknown",

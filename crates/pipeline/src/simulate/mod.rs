@@ -87,6 +87,20 @@ pub struct SimulateSummary {
 }
 
 impl SimulateSummary {
+    /// What `init --from` takes for all files; in quotes where the shell would
+    /// spread it.
+    fn pattern(&self) -> String {
+        match self.files.as_slice() {
+            [] => String::new(),
+            [one] => one.display().to_string(),
+            [first, ..] => {
+                let end = first.extension().unwrap_or_default().to_string_lossy();
+                let all = first.with_file_name(format!("{FILE_STEM}*.{end}"));
+                format!("\"{}\"", all.display())
+            }
+        }
+    }
+
     /// What was written in a few lines, and what to do with it.
     pub fn lines(&self, language: Language) -> Vec<String> {
         let count = perennial_web::format::count;
@@ -101,6 +115,7 @@ impl SimulateSummary {
             .map(|f| f.display().to_string())
             .unwrap_or_default();
         let truth = self.truth.display();
+        let next = self.pattern();
         let files = self.files.len();
         let files_en = counted(files as u64, "file");
         pick(
@@ -110,14 +125,14 @@ impl SimulateSummary {
                     "{lines} order lines of {customers} customers in {files_en}, the first `{first}`"
                 ),
                 format!("the truth, {left} of them having left, is in `{truth}`"),
-                format!("next: perennial init --from {first}"),
+                format!("next: perennial init --from {next}"),
             ],
             vec![
                 format!(
                     "已写入 {customers} 位客户的 {lines} 行订单明细，共 {files} 个文件，第一个为 `{first}`"
                 ),
                 format!("其中 {left} 位已离开，真实情况见 `{truth}`"),
-                format!("下一步：perennial init --from {first}"),
+                format!("下一步：perennial init --from {next}"),
             ],
         )
     }
@@ -296,6 +311,8 @@ mod tests {
             "simulate/folder-taken"
         );
         assert!(made.lines(Language::Chinese)[0].contains("60 位客户"));
+        let next = made.lines(Language::English)[2].clone();
+        assert!(next.ends_with("order_lines-*.parquet\""), "{next}");
     }
 
     #[test]

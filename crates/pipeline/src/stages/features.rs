@@ -7,7 +7,7 @@ use perennial_history::{
     AsOf, Fold, HorizonChoice, HorizonLimit, MonthTotals, Retention, RhythmFold, SCALE,
     choose_horizon,
 };
-use perennial_lake::order_lines::{Histories, TABLE, read_unknown};
+use perennial_lake::order_lines::{Detail, Histories, TABLE, read_unknown};
 use perennial_lake::tables::{Table, commit, write_table};
 use serde::{Deserialize, Serialize};
 
@@ -150,11 +150,12 @@ async fn work(run: &Run<'_>, version: i64, as_of_us: Option<i64>) -> Result<Outp
             "choose a later `--as-of`, or leave it out: the default is the midnight after the latest event",
         ));
     }
-    let histories = Histories::new(lake, &table, project.calendar.clone());
-    let (horizon, choice_days) = choose(run, &histories, first_us, as_of_us)?;
+    let histories = || Histories::new(lake, &table, project.calendar.clone());
+    let amounts = histories().with_detail(Detail::Amounts);
+    let (horizon, choice_days) = choose(run, &amounts, first_us, as_of_us)?;
     let dates = project.settings.model.training_dates.min(52) as usize;
     let plan = Plan::new(first_us, as_of_us, choice_days, dates);
-    let folded = fold_all(run, &histories, &plan)?;
+    let folded = fold_all(run, &histories(), &plan)?;
     let notes = Notes {
         retention: folded.period.as_ref().map(|p| retention_notes(&plan, 0, p)),
         retention_before: folded

@@ -74,28 +74,48 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
             missing(spec.reason_zh.missing, spec.zh),
         );
     };
-    let value_text = printed(value, spec.unit, currency);
-    let value_zh = chinese(&value_text);
+    let said = |number| printed(number, spec.unit, currency);
+    let is = said(value);
     let alone = (
-        fill(clause_of_value(spec.reason_en.higher), &value_text, ""),
-        fill(clause_of_value(spec.reason_zh.higher), &value_zh, ""),
+        singular(
+            &is,
+            fill(clause_of_value(spec.reason_en.higher), &is.en, ""),
+        ),
+        fill(clause_of_value(spec.reason_zh.higher), &is.zh, ""),
     );
     let Typical::Number { median, .. } = reason.typical else {
         return alone;
     };
-    let typical_text = printed(median, spec.unit, currency);
+    let typical = said(median);
     // What reads the same is the same to the reader, whatever lies beyond the digits.
-    if value_text == typical_text {
+    if is == typical {
         return (
             format!("{}, {USUAL_EN}", alone.0),
             format!("{}，{USUAL_ZH}", alone.1),
         );
     }
     let pick = |r: &Reasons| if value >= median { r.higher } else { r.lower };
-    (
-        fill(pick(&spec.reason_en), &value_text, &typical_text),
-        fill(pick(&spec.reason_zh), &value_zh, &chinese(&typical_text)),
-    )
+    let en = fill(pick(&spec.reason_en), &is.en, &typical.en);
+    let zh = fill(pick(&spec.reason_zh), &is.zh, &typical.zh);
+    (singular(&is, en), zh)
+}
+
+/// The English phrase of one thing: `1 days` becomes `1 day`.
+fn singular(value: &Said, phrase: String) -> String {
+    const ONES: [(&str, &str); 7] = [
+        ("1 different days", "1 day"),
+        ("1 different products", "1 product"),
+        ("1 days", "1 day"),
+        ("1 orders", "1 order"),
+        ("1 lines", "1 line"),
+        ("1 pieces", "1 piece"),
+        ("1 standard deviations", "1 standard deviation"),
+    ];
+    if value.en != "1" {
+        return phrase;
+    }
+    let found = ONES.iter().find(|(many, _)| phrase.contains(many));
+    found.map_or(phrase.clone(), |(many, one)| phrase.replacen(many, one, 1))
 }
 
 /// The part of a phrase that says the value, without the comparison.
@@ -148,17 +168,23 @@ pub(crate) fn rule_reason(column: &str) -> Said {
     }
 }
 
-/// A printed number as Chinese writes it: the per-cent sign without a blank.
-fn chinese(printed: &str) -> String {
-    printed.replace(" %", "%")
-}
-
 /// A number as a reason prints it.
-fn printed(value: f64, unit: Unit, currency: &str) -> String {
+fn printed(value: f64, unit: Unit, currency: &str) -> Said {
+    let both = |text: String| Said {
+        zh: text.clone(),
+        en: text,
+    };
+    let money = |pages| perennial_web::format::money(value, Some(currency), pages);
     match unit {
-        Unit::Money => format!("{currency} {}", short(value)),
-        Unit::Share => format!("{:.0} %", value * 100.0),
-        _ => short(value),
+        Unit::Money => Said {
+            en: money(perennial_web::Language::En),
+            zh: money(perennial_web::Language::Zh),
+        },
+        Unit::Share => Said {
+            en: format!("{:.0} %", value * 100.0),
+            zh: format!("{:.0}%", value * 100.0),
+        },
+        _ => both(short(value)),
     }
 }
 
@@ -214,8 +240,7 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
             zh: "不给优惠：价值或流失概率未知".to_owned(),
         };
     }
-    let percent = format!("{:.0} %", case.churn_probability * 100.0);
-    let percent_zh = chinese(&percent);
+    let churn = printed(case.churn_probability, Unit::Share, case.currency);
     let (within_en, within_zh) = match case.horizon_days {
         Some(days) => (
             format!(" within {days:.0} days"),
@@ -223,14 +248,18 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
         ),
         None => (String::new(), " ".to_owned()),
     };
-    let money = |v: f64| format!("{} {}", case.currency, short(v));
+    let money = |value: f64| printed(value, Unit::Money, case.currency);
     let worth = money(case.margin_per_year);
     let Some(offer) = case.offer else {
         return Said {
             en: format!(
-                "no offer pays: leaves with {percent}{within_en}, worth {worth} a year at margin"
+                "no offer pays: leaves with a probability of {}{within_en}, worth {} a year at margin",
+                churn.en, worth.en
             ),
-            zh: format!("没有划算的优惠：流失概率{within_zh}{percent_zh}，年毛利 {worth}"),
+            zh: format!(
+                "没有划算的优惠：流失概率{within_zh}{}，年毛利 {}",
+                churn.zh, worth.zh
+            ),
         };
     };
     let effect = offer.assumed_effect.get() * 100.0;
@@ -250,12 +279,12 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
     );
     Said {
         en: format!(
-            "{held_en}leaves with {percent}{within_en}, worth {worth} a year at margin; `{}` keeps {effect:.0} % of leavers for {lasts:.0} days (assumed, not measured) and costs {cost}: expected net {net}",
-            offer.name
+            "{held_en}leaves with a probability of {}{within_en}, worth {} a year at margin; `{}` keeps {effect:.0} % of leavers for {lasts:.0} days (assumed, not measured) and costs {}: expected net {}",
+            churn.en, worth.en, offer.name, cost.en, net.en
         ),
         zh: format!(
-            "{held_zh}流失概率{within_zh}{percent_zh}，年毛利 {worth}；“{}”假定（未实测）能留住 {effect:.0}% 的流失者，效果持续 {lasts:.0} 天，成本 {cost}：预期净收益 {net}",
-            offer.name
+            "{held_zh}流失概率{within_zh}{}，年毛利 {}；“{}”假定（未实测）能留住 {effect:.0}% 的流失者，效果持续 {lasts:.0} 天，成本 {}：预期净收益 {}",
+            churn.zh, worth.zh, offer.name, cost.zh, net.zh
         ),
     }
 }
@@ -273,7 +302,15 @@ mod tests {
         assert_eq!(short(2.0), "2");
         assert_eq!(short(0.456), "0.46");
         assert_eq!(short(100.0), "100");
-        assert_eq!(printed(0.25, Unit::Share, "GBP"), "25 %");
+        let share = printed(0.25, Unit::Share, "GBP");
+        assert_eq!((share.en.as_str(), share.zh.as_str()), ("25 %", "25%"));
+        let money = printed(3_096.0, Unit::Money, "USD");
+        assert_eq!(
+            (money.en.as_str(), money.zh.as_str()),
+            ("$3,096", "US$3,096")
+        );
+        let one = singular(&printed(1.0, Unit::Days, "USD"), "bought 1 days ago".into());
+        assert_eq!(one, "bought 1 day ago");
     }
 
     fn reason(column: usize, contribution: f64, value: Value, typical: Typical) -> Reason {

@@ -31,6 +31,8 @@ messages! {
     NET_NOTE = "interval {low} to {high}", "区间{low}～{high}";
     BASELINE = "Baseline: without any action, {share} of the chosen are expected to leave. The gain counts only those who would have left and are kept; those who would have stayed anyway bring nothing and cost the same.",
         "基准：如不采取任何措施，入选客户预计有{share}流失。收益只计算本会流失而被留住的客户；本来就会留下的客户不带来收益，却同样产生成本。";
+    HOLD_OUT_SMALL = "The hold-out is too small to measure the effect in one round: it is assumed to lower the share lost by {expected} of the chosen, and a difference below {detectable} would hardly be seen (two-sided test at 5%, power 80%). Hold out more, or judge several rounds together.",
+        "对照保留组太小，一轮之内难以测出效果：假定可使入选客户的流失比例降低{expected}，而低于{detectable}的差异很难被观察到（双侧 5% 检验，功效 80%）。请扩大保留比例，或合并多轮结果判断。";
     HORIZON = "Horizon: the margin of a customer kept is counted for {days} ahead.",
         "期限：被留住客户的毛利按未来{days}计算。";
     PERSISTENCE = "Persistence: the effect is taken to last {lasts}.", "持续时间：假定效果持续{lasts}。";
@@ -39,8 +41,8 @@ messages! {
     OFFERS_TITLE_ONE = "One offer: {offer} keeps {effect} of those who would leave",
         "仅有一种优惠：{offer}可留住{effect}本会流失的客户";
     OFFERS_TITLE = "Of {n} offers, {offer} brings the most", "{n}种优惠中，{offer}的预计收益最高";
-    OFFERS_ANSWER_ASSUMED = "The effects are what the settings assume; the hold-out will measure them.",
-        "效果取自设置中的假定值，将由对照保留组实测。";
+    OFFERS_ANSWER_ASSUMED = "The effects are what the settings assume; the hold-out is there to measure them.",
+        "效果取自设置中的假定值，对照保留组用于实测。";
     OFFERS_ANSWER_MEASURED = "The effects were measured against a hold-out.", "效果由对照保留组实测得出。";
     OFFERS_ANSWER_MIXED = "Some effects were measured against a hold-out, the others are what the settings assume.",
         "部分效果由对照保留组实测，其余取自设置中的假定值。";

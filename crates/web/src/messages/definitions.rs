@@ -12,6 +12,9 @@ messages! {
         "数据中具有企业自身客户标识的人。没有标识的行只计入总额。";
     T_LOST = "Lost", "流失";
     D_LOST = "{what}.", "{what}。";
+    T_ACTIVE = "Still active", "仍活跃";
+    D_ACTIVE = "Bought within the last {days} of the data. Whoever has been silent for longer is lost already and is in no list, sum or offer.",
+        "在数据的最后{days}内购买过。沉默更久的客户已经流失，不进入任何名单、合计或优惠。";
     T_PROBABILITY = "Churn probability", "流失概率";
     D_PROBABILITY = "Calibrated probability that the customer is lost within the horizon, if nothing is done. Its interval ({level}) is that of a group, the customers given about the same probability in the test: it holds the probability itself, and the share of them that left where that was another. It says nothing about what cannot be seen of one person.",
         "若不采取措施，客户在期限内流失的概率（经过校准）。其区间（{level}）针对一组客户，即检验中概率相近的客户：区间包含该概率本身；若这组客户的实际流失比例与之不同，也包含该比例。它不反映单个客户身上无法观察到的差异。";
@@ -29,6 +32,8 @@ messages! {
     T_VALUE = "Value (customer lifetime value)", "价值（客户生命周期价值）";
     D_VALUE = "Margin expected from a customer over the value horizon, discounted; the formula is named beside it.",
         "客户在价值期限内预计带来的毛利，经折现；旁边注明所用公式。";
+    D_VALUE_YEAR = "Margin expected from a customer over the value horizon, discounted; the formula is named beside it. What a customer brings in a year is the margin of the last 365 days; of those who first bought later it is scaled up from the time since, taken as {days} at the least.",
+        "客户在价值期限内预计带来的毛利，经折现；旁边注明所用公式。客户一年带来的毛利取最近 365 天的毛利；首次购买不足一年的客户，按其首次购买以来的时间折算为一年，该时间至少按{days}计。";
     T_STAKE = "Margin at stake", "面临流失的毛利";
     D_STAKE = "Churn probability × value, summed over the customers at risk.", "流失概率×价值，对有流失风险的客户求和。";
     T_OFFER = "Offer, action", "优惠、干预措施";

@@ -14,7 +14,7 @@ messages! {
     SUMMARY = "In five sentences", "五句话概览";
     SHOW_NUMBERS = "Show the numbers", "查看数据";
     MORE_ROWS = "{n} more {n:row is|rows are} not shown here.", "另有{n}行未在此列出。";
-    WHOLE_LIST = "The whole list: {files}.", "完整名单见：{files}。";
+    WHOLE_LIST = "The whole list:", "完整名单：";
     INTERVALS = "Intervals in brackets cover the true value in {level} of cases; where there is none, the number is exact or no interval was computed.",
         "括号内为{level}置信区间；没有区间的数字是精确值，或者未计算区间。";
     SELF_CONTAINED = "This file is complete in itself: it loads nothing from the network and sends nothing.",

@@ -45,9 +45,9 @@ messages! {
     LOST_CONTRACT_ANSWER = "Probabilities are for contracts that end within {days}.",
         "流失概率针对未来{days}内到期的合同。";
     LOST_SET = "The settings say so.", "由设置指定。";
-    LOST_RHYTHM = "It follows the customers' own rhythm: of the gaps between two purchases of {n} repeat customers, half are shorter than {median}, and {share} are shorter than {days}.",
-        "根据客户自身的购买节奏选定：{n}位复购客户的购买间隔中，一半短于{median}，{share}短于{days}。";
-    LOST_BARS = "Share of gaps between purchases shorter than each horizon", "购买间隔短于各期限的比例";
+    LOST_RHYTHM = "It follows the customers' own rhythm: of the gaps between purchases of {n} repeat customers that end at all, half end within {median} and {share} within {days} (silences still open are allowed for).",
+        "根据客户自身的购买节奏选定：{n}位复购客户终会再次购买的间隔中，一半不超过{median}，{share}不超过{days}（已计入尚未结束的沉默期）。";
+    LOST_BARS = "Share of gaps between purchases that end within each horizon", "购买间隔不超过各期限的比例";
     COL_HORIZON = "Horizon", "期限";
     COL_GAPS = "Gaps within", "间隔占比";
 

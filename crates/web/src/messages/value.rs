@@ -26,6 +26,8 @@ messages! {
     BG_NBD_HOW = "purchases and amounts as random processes (Fader, Hardie, Lee 2005)", "把购买次数和金额视为随机过程（Fader、Hardie、Lee，2005）";
     PARETO_NBD = "Pareto/NBD with Gamma-Gamma", "Pareto/NBD 与 Gamma-Gamma";
     PARETO_NBD_HOW = "purchases and amounts as random processes (Schmittlein et al. 1987)", "把购买次数和金额视为随机过程（Schmittlein 等，1987）";
+    SAME = "Over one period the plain sum and compounding survival, in arrears, are the same; they part over longer ones.",
+        "只有一期时，简单加总与累积生存（期末收款）结果相同；期限更长时才会不同。";
     USED = "The marked one is used for the margin at stake.", "带标记的公式用于计算面临流失的毛利。";
 
     SPREAD_TITLE = "The best fifth of customers hold {share} of the value", "价值最高的五分之一客户占总价值的{share}";

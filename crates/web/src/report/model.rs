@@ -17,7 +17,7 @@ mod business;
 mod risk;
 mod trust;
 
-pub use actions::{Action, Actions, FrontierPoint, Offer};
+pub use actions::{Action, Actions, FrontierPoint, HoldOutTest, Offer};
 pub use business::{Business, LifetimeFormula, LifetimeValue, Month, Retention, Value};
 pub use risk::{
     CustomerAtRisk, HorizonChoice, LostDefinition, ProbabilityBin, Risk, ThresholdReason,

@@ -230,6 +230,10 @@ fn actions() -> Actions {
         chosen: 430,
         held_out: 23,
         hold_out_share: 0.05,
+        test: Some(HoldOutTest {
+            expected: 0.077,
+            detectable: 0.271,
+        }),
         expected_net: Estimate::between(5_850.0, 2_210.0, 9_480.0),
         baseline_churn: 0.714,
         value_horizon_days: 365.0,

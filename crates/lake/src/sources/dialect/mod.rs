@@ -99,7 +99,8 @@ pub struct Dialect {
 /// Sniffs the dialect of a text file.
 ///
 /// # Errors
-/// [`Error::Empty`], [`Error::TooManyColumns`], and errors of reading.
+/// [`Error::Empty`], [`Error::NotText`], [`Error::TooManyColumns`], and errors
+/// of reading.
 pub fn sniff(file: &SourceFile) -> Result<Dialect, Error> {
     let input = open_bytes(file)?;
     let mut raw = Vec::with_capacity(SNIFF_BYTES);
@@ -115,6 +116,9 @@ pub fn sniff(file: &SourceFile) -> Result<Dialect, Error> {
         Fault::Empty => Error::Empty {
             path: file.path.clone(),
         },
+        Fault::NotText => Error::NotText {
+            path: file.path.clone(),
+        },
         Fault::TooManyColumns(columns) => Error::TooManyColumns {
             path: file.path.clone(),
             columns,
@@ -127,6 +131,8 @@ pub fn sniff(file: &SourceFile) -> Result<Dialect, Error> {
 pub enum Fault {
     /// There is no record in it.
     Empty,
+    /// The bytes are not text in any encoding that is known.
+    NotText,
     /// More columns than [`COLUMNS_MAX`].
     TooManyColumns(usize),
 }
@@ -144,6 +150,9 @@ pub fn sniff_bytes(raw: &[u8], whole: bool) -> Result<Dialect, Fault> {
     let _ = TextReader::new(bytes, Compression::None, encoding).read_to_end(&mut text);
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(Fault::Empty);
+    }
+    if !is_text(&text) {
+        return Err(Fault::NotText);
     }
     let line_end = line_end(&text);
     let (text, skip_lines, named) = separator_line(&text);
@@ -192,6 +201,14 @@ pub fn sniff_bytes(raw: &[u8], whole: bool) -> Result<Dialect, Fault> {
         line_end,
         columns,
     })
+}
+
+/// Whether hardly any byte is one that no text has. Control characters that
+/// separate cells (1 to 3, 28 to 31) or pages (12) are none of them.
+fn is_text(text: &[u8]) -> bool {
+    const ODD_SHARE_MAX: f64 = 0.03;
+    let is_odd = |byte: &&u8| matches!(byte, 0 | 4..=8 | 14..=26 | 127);
+    text.iter().filter(is_odd).count() as f64 <= ODD_SHARE_MAX * text.len() as f64
 }
 
 /// Records looked at.

@@ -121,6 +121,17 @@ fn empty_and_compressed_files() {
             .code(),
         "source/empty"
     );
+    let noise: Vec<u8> = (0..4_096_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    assert_eq!(
+        dialect::sniff(&scratch("noise.csv", &noise).file)
+            .unwrap_err()
+            .code(),
+        "source/not-text"
+    );
+    // Hive writes its cells apart by the first control character.
+    assert!(dialect::sniff(&scratch("hive.txt", b"a\x01b\n1\x012\n").file).is_ok());
     let wide = vec!["1"; 5_000].join(",");
     assert_eq!(
         dialect::sniff(&scratch("w.csv", wide.as_bytes()).file)

@@ -9,6 +9,8 @@ use perennial_lake::sources::{ColumnTotals, Totals};
 use perennial_lake::tables::append_table;
 use serde::{Deserialize, Serialize};
 
+use super::found::Fresh;
+use super::hex;
 use crate::Result;
 use crate::columns::Columns;
 use crate::project::Project;
@@ -55,6 +57,20 @@ pub(crate) struct Book {
     pub columns: Vec<ColumnBook>,
     /// Rows quarantined by reason.
     pub reasons: BTreeMap<String, u64>,
+}
+
+impl Book {
+    /// The book of a file before any row is read into `table`.
+    pub(super) fn new(fresh: &Fresh, table: &str) -> Self {
+        Self {
+            ingest_id: fresh.ingest_id,
+            file: fresh.name.clone(),
+            table: table.to_owned(),
+            content_hash: hex(&fresh.hash),
+            earlier: fresh.earlier.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 /// One column of a raw file, before cleaning.

@@ -19,7 +19,7 @@ use super::found::Fresh;
 use super::newest::newest_rows;
 use super::orders::KIND;
 use super::spec::{Purpose, Reading as FileReading};
-use super::{Reading, hex};
+use super::{Reading, unless_empty};
 use crate::settings::Role;
 use crate::stage::Run;
 use crate::{Error, Result};
@@ -46,7 +46,10 @@ pub(super) async fn read(
     let mut replaced = HashMap::new();
     let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
-        let mut file = OneFile::new(run, fresh)?;
+        let Some(mut file) = unless_empty(OneFile::new(run, fresh), run, fresh)? else {
+            reading.books.push(Book::new(fresh, TABLE));
+            continue;
+        };
         let rows = file.read(&mut resolver, &vault, reading).await?;
         if rows.num_rows() > 0 {
             let expected = schema.get_or_insert_with(|| rows.schema());
@@ -121,14 +124,7 @@ impl<'a> OneFile<'a> {
             .unwrap_or(&settings.project.time_zone);
         let rows = settings.limits.rows_per_batch.get();
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
-        let book = Book {
-            ingest_id: fresh.ingest_id,
-            file: fresh.name.clone(),
-            table: TABLE.to_owned(),
-            content_hash: hex(&fresh.hash),
-            earlier: fresh.earlier.clone(),
-            ..Book::default()
-        };
+        let book = Book::new(fresh, TABLE);
         Ok(Self {
             fresh,
             several: source.path != fresh.name,

@@ -245,6 +245,16 @@ fn known_content(found: &Found, before: &[Book], reading: &mut Reading) {
     }
 }
 
+/// What was made of a file; nothing where it is empty and one of several: a
+/// day without a sale leaves such a file. One that stands alone is an error.
+fn unless_empty<T>(made: Result<T>, run: &Run<'_>, fresh: &Fresh) -> Result<Option<T>> {
+    let is_alone = run.project.settings.sources[fresh.source].path == fresh.name;
+    match made {
+        Err(error) if error.is_empty_file() && !is_alone => Ok(None),
+        other => other.map(Some),
+    }
+}
+
 /// A hash as people compare it.
 pub(super) fn hex(bytes: &[u8; 32]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()

@@ -16,7 +16,7 @@ use super::lines::{
     Judged, Places, Refused, identifiers, judge, line_batch, record_hashes, texts, times,
 };
 use super::spec::{Purpose, Reading as FileReading};
-use super::{Reading, hex};
+use super::{Reading, unless_empty};
 use crate::settings::Settings;
 use crate::stage::Run;
 use crate::{Error, Result};
@@ -85,7 +85,11 @@ async fn read_with(
             let (earlier, standing) = (fresh.earlier.clone(), fresh.standing.clone());
             sorter.mark_changed(fresh.ingest_id, earlier, standing);
         }
-        let mut file = OneFile::new(run, fresh, &vault, &traits)?;
+        let made = OneFile::new(run, fresh, &vault, &traits);
+        let Some(mut file) = unless_empty(made, run, fresh)? else {
+            reading.books.push(Book::new(fresh, TABLE));
+            continue;
+        };
         file.read(run, &mut resolver, &mut sorter, reading).await?;
         reading.books.push(file.book);
     }
@@ -166,14 +170,7 @@ impl<'a> OneFile<'a> {
                 _ => None,
             })
             .collect();
-        let book = Book {
-            ingest_id: fresh.ingest_id,
-            file: fresh.name.clone(),
-            table: TABLE.to_owned(),
-            content_hash: hex(&fresh.hash),
-            earlier: fresh.earlier.clone(),
-            ..Book::default()
-        };
+        let book = Book::new(fresh, TABLE);
         let sealer = vault.file_sealer(&fresh.hash);
         Ok(Self {
             fresh,

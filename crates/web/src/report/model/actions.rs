@@ -22,6 +22,8 @@ pub struct Actions {
     pub held_out: u64,
     /// Share set aside, such as 0.05.
     pub hold_out_share: f64,
+    /// What the hold-out can show; `None` without one.
+    pub test: Option<HoldOutTest>,
     /// What the plan should bring after its costs, compared with doing
     /// nothing.
     pub expected_net: Estimate,
@@ -35,6 +37,15 @@ pub struct Actions {
     pub top: Vec<Action>,
     /// Files that hold the whole list, such as `actions.xlsx`.
     pub list_files: Vec<String>,
+}
+
+/// How far the comparison with the hold-out reaches.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldOutTest {
+    /// Difference in the share lost that the plan expects.
+    pub expected: f64,
+    /// The smallest difference that would be seen four times in five.
+    pub detectable: f64,
 }
 
 /// One offer and what is known of it.

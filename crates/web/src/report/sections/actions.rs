@@ -61,6 +61,7 @@ fn plan(c: Context<'_>, a: &Actions) -> Panel {
         l.fill(m::HORIZON, &[("days", l.days(a.value_horizon_days).into())]),
         l.fill(m::PERSISTENCE, &[("lasts", persistence(c, &used).into())]),
     ];
+    notes.extend(hold_out_small(c, a));
     notes.extend(lost_already);
     if a.expected_net.interval.is_some_and(|(low, _)| low < 0.0) {
         notes.insert(0, l.say(m::PLAN_LOSS));
@@ -86,6 +87,17 @@ fn plan(c: Context<'_>, a: &Actions) -> Panel {
         notes,
         ..Panel::default()
     }
+}
+
+/// That the hold-out cannot show what is assumed, where it cannot.
+fn hold_out_small(c: Context<'_>, a: &Actions) -> Option<String> {
+    let l = c.locale;
+    let test = a.test.filter(|test| test.expected < test.detectable)?;
+    let args = [
+        ("expected", l.percent(test.expected).into()),
+        ("detectable", l.percent(test.detectable).into()),
+    ];
+    Some(l.fill(m::HOLD_OUT_SMALL, &args))
 }
 
 fn plan_stats(c: Context<'_>, a: &Actions) -> Vec<Stat> {
@@ -378,9 +390,6 @@ fn top(c: Context<'_>, a: &Actions) -> Option<Panel> {
             Cell::lines(vec![String::new(), l.text(&action.why)]),
         ])
     });
-    let files: Vec<String> = a.list_files.iter().map(|file| l.name(file)).collect();
-    let whole =
-        (!files.is_empty()).then(|| l.fill(page::WHOLE_LIST, &[("files", l.list(&files).into())]));
     Some(Panel {
         id: "actions-top".into(),
         title: l.fill(
@@ -403,7 +412,7 @@ fn top(c: Context<'_>, a: &Actions) -> Option<Panel> {
             rows: rows.collect(),
             ..Table::default()
         })],
-        notes: whole.into_iter().collect(),
+        whole: super::whole_list(c, &a.list_files),
         ..Panel::default()
     })
 }

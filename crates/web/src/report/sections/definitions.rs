@@ -27,6 +27,10 @@ fn terms(c: Context<'_>) -> Panel {
     if let Ok(risk) = &r.risk {
         let what = lost_title(c, &risk.lost);
         terms.push((m::T_LOST, l.fill(m::D_LOST, &[("what", what.into())])));
+        if let Some(days) = risk.lost.silence_days() {
+            let active = l.fill(m::D_ACTIVE, &[("days", l.days(days).into())]);
+            terms.push((m::T_ACTIVE, active));
+        }
         let level = l.percent(r.interval_level);
         terms.push((
             m::T_PROBABILITY,
@@ -54,7 +58,7 @@ fn terms(c: Context<'_>) -> Panel {
             Err(_) => l.say(m::D_MARGIN_NONE),
         };
         terms.push((m::T_MARGIN, margin));
-        terms.push((m::T_VALUE, l.say(m::D_VALUE)));
+        terms.push((m::T_VALUE, value_term(c)));
         terms.push((m::T_STAKE, l.say(m::D_STAKE)));
     }
     if r.actions.is_ok() {
@@ -73,6 +77,16 @@ fn terms(c: Context<'_>) -> Panel {
         title: l.say(m::TERMS_TITLE),
         blocks: vec![Block::Terms(terms)],
         ..Panel::default()
+    }
+}
+
+/// What a customer is worth, and where it is told from dates, how.
+fn value_term(c: Context<'_>) -> String {
+    let l = c.locale;
+    let risk = c.report.risk.as_ref().ok();
+    match risk.and_then(|risk| risk.lost.silence_days()) {
+        Some(days) => l.fill(m::D_VALUE_YEAR, &[("days", l.days(days).into())]),
+        None => l.say(m::D_VALUE),
     }
 }
 

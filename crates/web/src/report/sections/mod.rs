@@ -14,7 +14,7 @@ mod value;
 use super::{Part, Report, missing};
 use crate::locale::Locale;
 use crate::messages::{Message, page as m};
-use crate::page::{Panel, Section, Table};
+use crate::page::{Files, Panel, Section, Table};
 
 /// What every section needs beside its own part.
 #[derive(Clone, Copy)]
@@ -83,6 +83,14 @@ impl Context<'_> {
             Err(reason) => vec![missing::panel(&format!("{id}-empty"), reason, self.locale)],
         }
     }
+}
+
+/// The files that hold a whole list; none where none lies beside the page.
+fn whole_list(c: Context<'_>, names: &[String]) -> Option<Files> {
+    (!names.is_empty()).then(|| Files {
+        label: c.locale.say(m::WHOLE_LIST),
+        names: names.to_vec(),
+    })
 }
 
 /// Cuts a table to `max` rows and says how many are not shown.

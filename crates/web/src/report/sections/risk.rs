@@ -3,8 +3,8 @@
 use super::{Context, limit};
 use crate::format;
 use crate::locale::share;
+use crate::messages::Message;
 use crate::messages::risk as m;
-use crate::messages::{Message, page};
 use crate::page::{
     BarPart, BarRow, Bars, Block, Cell, Column, Panel, Row, Section, Stat, Table, Tone,
 };
@@ -311,9 +311,6 @@ fn top(c: Context<'_>, risk: &Risk) -> Panel {
     };
     let mut table = top_table(c, shown);
     limit(&mut table, LIST_MAX, l);
-    let files: Vec<String> = risk.list_files.iter().map(|file| l.name(file)).collect();
-    let whole =
-        (!files.is_empty()).then(|| l.fill(page::WHOLE_LIST, &[("files", l.list(&files).into())]));
     Panel {
         id: "risk-top".into(),
         title,
@@ -323,7 +320,7 @@ fn top(c: Context<'_>, risk: &Risk) -> Panel {
             m::TOP_ANSWER_PROBABILITY
         }),
         blocks: vec![Block::Table(table)],
-        notes: whole.into_iter().collect(),
+        whole: super::whole_list(c, &risk.list_files),
         ..Panel::default()
     }
 }

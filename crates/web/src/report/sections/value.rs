@@ -78,6 +78,13 @@ fn lifetime(c: Context<'_>, v: &Value) -> Option<Panel> {
             strong: by.used,
         }
     });
+    let mut notes = Vec::new();
+    if used.used {
+        notes.push(l.say(m::USED));
+    }
+    if formulas_agree(v) {
+        notes.push(l.say(m::SAME));
+    }
     Some(Panel {
         id: "value-lifetime".into(),
         title: l.fill(
@@ -105,13 +112,23 @@ fn lifetime(c: Context<'_>, v: &Value) -> Option<Panel> {
             rows: rows.collect(),
             ..Table::default()
         })],
-        notes: if used.used {
-            vec![l.say(m::USED)]
-        } else {
-            Vec::new()
-        },
+        notes,
         ..Panel::default()
     })
+}
+
+/// Whether the plain sum and compounding survival give the same, as they do
+/// over one period.
+fn formulas_agree(v: &Value) -> bool {
+    let mean = |formula| {
+        let found = v.lifetime.iter().find(|by| by.formula == formula);
+        found.map(|by| by.mean.value)
+    };
+    let plain = mean(LifetimeFormula::PlainSum);
+    let compounding = mean(LifetimeFormula::CompoundingInArrears);
+    plain
+        .zip(compounding)
+        .is_some_and(|(a, b)| (a - b).abs() <= 1e-9 * a.abs())
 }
 
 /// Share of value at a share of customers, by straight lines between points.
