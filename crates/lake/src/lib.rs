@@ -1,18 +1,20 @@
 //! The lake: source files in, tables and histories and SQL out.
 //!
 //! The one crate that names DataFusion, Delta and object stores. Files are
-//! read by [`sources`]; tables are written and versioned by [`tables`];
+//! read by [`sources`], a crate of its own; tables are written and versioned by [`tables`];
 //! [`order_lines`] keeps histories customer-major and hands them out;
 //! [`sql`] answers queries.
 
 mod error;
 pub mod order_lines;
 pub mod parallel;
-pub mod sources;
 pub mod sql;
 pub mod tables;
 
 pub use error::{Error, Result};
+
+/// The reading half: files to typed columns.
+pub use perennial_sources as sources;
 
 /// Arrow, as every other crate should name it.
 pub use arrow;

@@ -73,10 +73,7 @@ impl Project {
     /// How many threads may work.
     pub fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.settings
-            .limits
-            .threads
-            .map_or_else(cores, |n| n.get() as usize)
+        self.settings.limits.threads.map_or_else(cores, |n| n.get())
     }
 
     /// The lock that one run at a time holds; it ends with the value or with

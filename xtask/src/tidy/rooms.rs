@@ -27,7 +27,11 @@ const EDGES: &[(&str, &[&str])] = &[
             "perennial-web",
         ],
     ),
-    ("perennial-lake", &["perennial-history"]),
+    (
+        "perennial-lake",
+        &["perennial-sources", "perennial-history"],
+    ),
+    ("perennial-sources", &[]),
     ("perennial-history", &[]),
     ("perennial-learn", &[]),
     ("perennial-ledger", &[]),

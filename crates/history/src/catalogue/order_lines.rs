@@ -292,13 +292,13 @@ const ORDER_LINE_FEATURES: &[FeatureSpec] = &[
             "距最后一个购买日的天数减去本人平均间隔，再除以本人间隔的标准差；标准差缺失或为零时缺失",
         ],
         or_missing(
-            "the silence is {value} standard deviations beyond the own rhythm; {typical} is typical",
-            "the silence is {value} standard deviations from the own rhythm, less than the typical {typical}",
+            "the silence is {value} standard deviations from the own usual gap; {typical} is typical",
+            "the silence is {value} standard deviations from the own usual gap, less than the typical {typical}",
             "has too few or too equal gaps to measure the own rhythm",
         ),
         or_missing(
-            "沉默超出本人节奏 {value} 个标准差，一般顾客约 {typical} 个",
-            "沉默与本人节奏相差 {value} 个标准差，低于一般顾客的 {typical} 个",
+            "沉默与本人平时间隔相差 {value} 个标准差，一般顾客约 {typical} 个",
+            "沉默与本人平时间隔相差 {value} 个标准差，低于一般顾客的 {typical} 个",
             "购买间隔太少或完全相同，量不出波动",
         ),
     ),

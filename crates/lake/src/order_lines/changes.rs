@@ -1,10 +1,11 @@
 //! Files whose content changed since they were read: what of the earlier
 //! content goes out of the table.
 //!
-//! A new version of a file speaks for the time from its first line to its
-//! last. Rows of earlier versions in that time that it no longer has were
-//! corrected or deleted, as long as it still has the most of them; a file that
-//! is written anew with other rows has few of them, and takes nothing out.
+//! A new version of a file speaks for the time from its first line on. Rows of
+//! earlier versions in that time that it no longer has were corrected or
+//! deleted, as long as it still has the most of them; a file that is written
+//! anew with other rows has few of them, and takes nothing out. What lies
+//! before its first line was rotated out, and stays.
 
 use std::collections::HashMap;
 
@@ -22,8 +23,8 @@ struct Change {
     earlier: Vec<i64>,
     /// Those of them whose content another file still has: their rows stay.
     standing: Vec<i64>,
-    /// From the first line to the last, UTC microseconds.
-    span: Option<(i64, i64)>,
+    /// Its first line, UTC microseconds.
+    from_us: Option<i64>,
     replaces: bool,
 }
 
@@ -48,7 +49,7 @@ impl Changes {
             ingest_id,
             earlier,
             standing,
-            span: None,
+            from_us: None,
             replaces: false,
         });
     }
@@ -58,15 +59,12 @@ impl Changes {
         let Some(change) = self.0.iter_mut().find(|c| c.ingest_id == ingest_id) else {
             return;
         };
-        for time in times {
-            let (low, high) = change.span.unwrap_or((time, time));
-            change.span = Some((low.min(time), high.max(time)));
-        }
+        change.from_us = times.chain(change.from_us).min();
     }
 
     /// Whether any row of an earlier version may have to go.
     pub fn any(&self) -> bool {
-        self.0.iter().any(|change| change.span.is_some())
+        self.0.iter().any(|change| change.from_us.is_some())
     }
 
     /// Whether rows go.
@@ -85,9 +83,7 @@ impl Changes {
     fn successor(&self, row: Row<'_>, ingest_id: i64) -> Option<&Change> {
         let time = row.time_us();
         self.0.iter().find(|change| {
-            change
-                .span
-                .is_some_and(|(low, high)| (low..=high).contains(&time))
+            change.from_us.is_some_and(|from| from <= time)
                 && change.earlier.contains(&ingest_id)
                 && !change.standing.contains(&ingest_id)
         })

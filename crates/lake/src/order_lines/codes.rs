@@ -1,6 +1,6 @@
 //! Small numbers for texts that recur, bounded in memory.
 
-use crate::sources::read::intern::Interner;
+use perennial_sources::read::intern::Interner;
 
 /// Texts that get a number of 16 bits, two of which mean something else; the
 /// later ones are written out in every row.

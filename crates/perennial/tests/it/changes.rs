@@ -290,3 +290,57 @@ fn labelled_files_are_joined_by_the_names_of_their_columns() {
     good(shop.path(), &["run", "--until", "ingest"]);
     assert_eq!(value(shop.path(), "select count(*) from customers"), "5");
 }
+
+#[test]
+fn a_setting_of_reading_changed_and_changed_back_loses_nothing() {
+    let shop = shop(60, 31);
+    good(shop.path(), &["run"]);
+    let first = facts(&shop);
+    good(
+        shop.path(),
+        &["run", "--set", "project.time_zone=Asia/Tokyo"],
+    );
+    // Back, with nothing new: what was read then, or read again.
+    assert!(good(shop.path(), &["check"]).contains("new"));
+    good(shop.path(), &["run"]);
+    assert_eq!(facts(&shop), first);
+    // Back, with a new file beside.
+    good(
+        shop.path(),
+        &["run", "--set", "project.time_zone=Asia/Tokyo"],
+    );
+    let header = first_line(&shop);
+    shop.write(
+        "data/more.csv",
+        format!("{header}\nnew-1,c1,p1,2024-03-01T10:00:00Z,1,5.00\n"),
+    );
+    good(shop.path(), &["run"]);
+    assert_eq!(facts(&shop).lines().count(), first.lines().count() + 1);
+}
+
+fn first_line(shop: &Project) -> String {
+    let text = shop.read("data/orders.csv");
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn last_rows_taken_out_of_a_file_count_no_longer() {
+    let shop = shop(80, 32);
+    let whole = shop.read("data/orders.csv");
+    good(shop.path(), &["run", "--until", "ingest"]);
+    let mut lines: Vec<&str> = whole.lines().collect();
+    let header = lines.remove(0);
+    lines.sort_by_key(|line| line.split(',').nth(3).unwrap_or_default().to_owned());
+    lines.truncate(lines.len() - 40);
+    let shorter = format!("{header}\n{}\n", lines.join("\n"));
+    shop.write("data/orders.csv", &shorter);
+    good(shop.path(), &["run", "--until", "ingest"]);
+    let expected = sibling(&shop, "data/orders.csv", &shorter);
+    good(expected.path(), &["run", "--until", "ingest"]);
+    assert_eq!(facts(&shop), facts(&expected));
+    let book = query(
+        shop.path(),
+        "select taken_out from ingests order by taken_out desc limit 1",
+    );
+    assert_eq!(book.rows, [["40"]]);
+}

@@ -1,5 +1,7 @@
 //! The program as its users have it: the binary is run on small projects, and
 //! what it prints and leaves is looked at. One test binary, no heavy crate.
+// The helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod changes;
 mod crash;

@@ -348,7 +348,7 @@ fn an_empty_file_among_others_stops_nothing_and_names_of_nobody_are_told() {
     let orders = shop.read("data/orders.csv");
     let header = orders.lines().next().unwrap_or_default();
     let last = orders.lines().last().unwrap_or_default();
-    shop.write("data/day.csv", &format!("{header}\nnew-{last}\n"));
+    shop.write("data/day.csv", format!("{header}\nnew-{last}\n"));
     good(shop.path(), &["run"]);
     let added = "select kept from ingests where file = 'day.csv' order by kept desc limit 1";
     assert_eq!(value(shop.path(), added), "1");
@@ -368,4 +368,22 @@ fn an_empty_file_among_others_stops_nothing_and_names_of_nobody_are_told() {
         "{scored}"
     );
     assert!(bad(shop.path(), &["score", "nobody at all"], 1).contains("score/customer-unknown"));
+}
+
+#[test]
+fn one_line_long_after_the_others_leaves_a_report_that_says_so() {
+    let shop = shop(60, 22);
+    let orders = shop.read("data/orders.csv");
+    let late = "late-1,c1,p1,2025-11-01T10:00:00Z,1,5.00";
+    shop.write("data/orders.csv", format!("{orders}{late}\n"));
+    let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = words(good(shop.path(), &["run"]));
+    assert!(said.contains("every customer had been silent"), "{said}");
+    let none = "select none_because from model_versions order by 1 limit 1";
+    assert_eq!(value(shop.path(), none), "nobody_active");
+    let asked = words(good(
+        shop.path(),
+        &["run", "--set", "model.training_dates=0"],
+    ));
+    assert!(asked.contains("ask for no training date"), "{asked}");
 }

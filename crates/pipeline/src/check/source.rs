@@ -11,7 +11,7 @@ use crate::answer::{aligned, bytes, counted, nearest, pick};
 use crate::project::Project;
 use crate::settings::{Language, Source};
 use crate::stages::ingest::spec::Reading;
-use crate::stages::ingest::{recorded_path, source_name};
+use crate::stages::ingest::{mapped_otherwise, recorded_path, source_name};
 use crate::{Error, Result};
 
 /// Files of one source whose samples are looked at.
@@ -144,12 +144,14 @@ pub(super) async fn look_at(
         }
     };
     let name = source_name(project, index);
+    let is_other = mapped_otherwise(project).await?;
     for file in &files {
         let path = recorded_path(project, &file.path);
         let size = i64::try_from(file.size).unwrap_or(i64::MAX);
         let ledger = &project.ledger;
         let seen = ledger.file_seen(&name, &path, size, file.mtime_us).await?;
         let state = match seen {
+            _ if is_other => FileState::New,
             Some(_) => FileState::Read,
             None if ledger.file_versions(&name, &path).await?.is_empty() => FileState::New,
             None => FileState::Changed,

@@ -79,7 +79,9 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Exists { .. } => Some("change it by hand, or name another folder".to_owned()),
-            Self::Unwritable { .. } => None,
+            Self::Unwritable { .. } => {
+                Some("name a folder that you may write to".to_owned())
+            }
             Self::TableUnknown { .. } => Some(
                 "order lines need a customer, a time and an amount; start with `perennial init --template e-commerce` and name the columns by hand".to_owned(),
             ),

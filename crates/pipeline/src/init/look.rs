@@ -511,6 +511,10 @@ fn words_of(question: &Question) -> Option<Text> {
             format!("{en} names the same, one to one"),
             format!("{zh} 与它一一对应"),
         )),
+        QuestionKind::Spellings => Some(Text::new(
+            format!("its values are {en}, where two were expected"),
+            format!("其取值为 {zh}，而不是两种"),
+        )),
         QuestionKind::Weak => Some(Text::new("probably", "可能性较大，但不确定")),
         _ => None,
     }

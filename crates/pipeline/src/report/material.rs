@@ -80,6 +80,15 @@ impl<'a> Material<'a> {
             // There was a date to learn from, and everybody on it fared alike.
             ("history_too_short", Some(plan)) if plan.test_us.is_some() => Missing::OneOutcome,
             ("history_too_short", Some(plan)) => Missing::Other(too_short(plan.horizon_days)),
+            ("no_usable_column", _) => Missing::Other(Text::new(
+                "No column says anything that differs from one customer to the next.",
+                "没有任何一列能区分不同的客户。",
+            )),
+            ("no_training_dates", _) => Missing::Other(Text::new(
+                "The settings ask for no training date (`training_dates` is 0), so that nothing was learned.",
+                "设置中没有训练日期（`training_dates` 为 0），因此没有建立模型。",
+            )),
+            ("nobody_active", Some(plan)) => Missing::Other(nobody_active(plan.horizon_days)),
             (other, _) => Missing::Other(Text::same(format!("{other}."))),
         })
     }
@@ -93,6 +102,21 @@ impl<'a> Material<'a> {
             .map(|name| name.unwrap_or_else(|| "—".to_owned()))
             .collect())
     }
+}
+
+/// That there was nobody to be judged on.
+fn nobody_active(horizon_days: u32) -> Text {
+    Text::new(
+        format!(
+            "On the day of the test every customer had been silent for longer than {horizon_days} \
+             days, and was lost already. A single late date among the lines, a season or a horizon \
+             that is too short can be why: look at the last lines, or set `horizon` under `[lost]`."
+        ),
+        format!(
+            "在检验当日，所有客户都已超过 {horizon_days} 天没有购买，即已流失。原因可能是个别日期过晚的行、\
+             季节性，或期限太短：请检查最后几行数据，或在 `[lost]` 中设置 `horizon`。"
+        ),
+    )
 }
 
 /// Why a short history gives no model.

@@ -214,7 +214,7 @@ async fn splits(m: &Material<'_>, notes: &Notes) -> Result<Vec<Split>> {
     let outcomes = match &m.stages.features {
         Some(done) => {
             // The same draw as the model's own, where there were too many customers.
-            let drawn = |id: i64| spread(id as u64) % notes.one_in.max(1) == 0;
+            let drawn = |id: i64| spread(id as u64).is_multiple_of(notes.one_in.max(1));
             read::outcomes(&m.project.lake, done.version("labels"), drawn).await?
         }
         None => BTreeMap::new(),

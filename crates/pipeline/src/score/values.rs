@@ -64,7 +64,7 @@ impl Row {
         let mut unused = Vec::new();
         for (key, value) in values {
             let name = table_name(key);
-            let known = |names: &[String]| names.iter().any(|n| *n == name);
+            let known = |names: &[String]| names.contains(&name);
             if let Some(place) = wanted.iter().position(|w| w.name == name) {
                 if given[place].replace(value.trim()).is_some() {
                     return Err(Error::cannot(

@@ -139,7 +139,7 @@ fn fold_bucket(run: &Run<'_>, histories: &Histories, plan: &Plan, bucket: usize)
     out.write(fold.rows())?;
     run.progress.advance(counted.into_inner());
     let (features, labels) = out.close()?;
-    let [period, period_before] = periods.map(|p| p.map(|p| p.retention().clone()));
+    let [period, period_before] = periods.map(|p| p.map(|p| *p.retention()));
     Ok(Folded {
         features,
         labels,

@@ -200,7 +200,8 @@ pub(crate) fn lost_when(settings: &Settings) -> &str {
 /// Whether a label says lost; `1` and `1.0` are the same value.
 pub(crate) fn says_lost(label: &str, when: &str) -> bool {
     let label = label.trim();
-    label == when || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
+    label.to_lowercase() == when.to_lowercase()
+        || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// How often in a year `value.amount` is paid.

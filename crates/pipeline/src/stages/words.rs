@@ -7,7 +7,7 @@ use crate::settings::Offer;
 
 /// Said of a value that is the usual one. Without "is typical": by that the
 /// report tells where a phrase of the catalogue goes on.
-const USUAL_EN: &str = "as is usual";
+const USUAL_EN: &str = "like many others";
 /// The same in Chinese.
 const USUAL_ZH: &str = "与多数客户相同";
 
@@ -336,7 +336,7 @@ mod tests {
             };
             let found = [reason(0, 1.0, Value::Number(3.0), usual)];
             let said = reasons(&found, &[spec.name], "GBP");
-            assert!(said.en.ends_with(", as is usual"), "{}", said.en);
+            assert!(said.en.ends_with(", like many others"), "{}", said.en);
             assert!(said.zh.ends_with("，与多数客户相同"), "{}", said.zh);
             assert!(
                 !said.en.contains("typical") && said.en.contains('3'),
@@ -369,7 +369,7 @@ mod tests {
             let found = [reason(0, 0.4, Value::Level(own.to_owned()), usual)];
             reasons(&found, &["plan"], "EUR")
         };
-        assert_eq!(level("basic").en, "plan is basic, as is usual");
+        assert_eq!(level("basic").en, "plan is basic, like many others");
         assert_eq!(level("basic").zh, "plan 为 basic，与多数客户相同");
         assert_eq!(level("gold").en, "plan is gold (usual: basic)");
     }

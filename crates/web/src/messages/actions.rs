@@ -7,6 +7,9 @@ messages! {
     PLAN_TITLE = "{chosen} {chosen:customer gets|customers get} an offer; that should bring {net} more than doing nothing",
         "向{chosen}位客户提供优惠，预计比不采取措施多得{net}";
     PLAN_NONE_TITLE = "No offer is worth its cost at the moment", "目前没有值得其成本的优惠";
+    PLAN_SHORT_TITLE = "The budget pays for nobody", "预算不足以支付任何一次优惠";
+    PLAN_SHORT_ANSWER = "With more budget, offers would bring {net} more than they cost: see what each budget would bring.",
+        "若预算更高，优惠可带来超出成本{net}的收益：见各预算下的预计收益。";
     PLAN_NONE_ANSWER = "For each of the {considered} customers considered, the margin an offer should keep is below its cost.",
         "在考虑的{considered}位客户中，优惠预计留住的毛利都低于其成本。";
     PLAN_ANSWER = "It spends {spend} and leaves {held} {held:customer|customers} alone on purpose, to measure what the offers really do.",

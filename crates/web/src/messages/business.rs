@@ -25,8 +25,8 @@ messages! {
     COL_ORDERS = "Orders", "订单";
     COL_REVENUE = "Net revenue", "净收入";
 
-    REVENUE_TITLE = "Net revenue was {revenue} in {month}, from {orders} {orders:order|orders}",
-        "{month}净收入为{revenue}，来自{orders}笔订单";
+    REVENUE_TITLE = "Net revenue was {revenue} in {month}; known customers placed {orders} {orders:order|orders}",
+        "{month}净收入为{revenue}；已知客户下单{orders}笔";
     REVENUE_ANSWER = "Net revenue is sales less returns, rows without a customer included.",
         "净收入为销售额减去退货，包括没有客户标识的行。";
     REVENUE_CHART = "Net revenue by month", "每月净收入";

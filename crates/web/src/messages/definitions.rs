@@ -29,20 +29,23 @@ messages! {
     T_MARGIN = "Margin", "毛利";
     D_MARGIN = "Net revenue times the margin share of the settings ({margin}).", "净收入乘以设置中的毛利率（{margin}）。";
     D_MARGIN_NONE = "Net revenue times the margin share of the settings.", "净收入乘以设置中的毛利率。";
-    T_VALUE = "Value (customer lifetime value)", "价值（客户生命周期价值）";
+    T_VALUE = "Customer lifetime value", "客户生命周期价值";
     D_VALUE = "Margin expected from a customer over the value horizon, discounted; the formula is named beside it.",
         "客户在价值期限内预计带来的毛利，经折现；旁边注明所用公式。";
-    D_VALUE_YEAR = "Margin expected from a customer over the value horizon, discounted; the formula is named beside it. What a customer brings in a year is the margin of the last 365 days; of those who first bought later it is scaled up from the time since, taken as {days} at the least.",
-        "客户在价值期限内预计带来的毛利，经折现；旁边注明所用公式。客户一年带来的毛利取最近 365 天的毛利；首次购买不足一年的客户，按其首次购买以来的时间折算为一年，该时间至少按{days}计。";
+    T_YEARLY = "Value of a year", "年价值";
+    D_YEARLY = "What a customer brings in a year at margin: in lists, in the margin at stake and in the net gain of an offer. It is the margin of the last 365 days; of those who first bought later it is scaled up from the time since, taken as {days} at the least, so that a large first purchase weighs much.",
+        "客户一年带来的毛利，用于名单、面临流失的毛利和优惠的净收益。取最近 365 天的毛利；首次购买不足一年的客户，按其首次购买以来的时间折算为一年，该时间至少按{days}计，因此较大的首次购买影响很大。";
+    D_YEARLY_TABLE = "What a customer brings in a year at margin, by the column that the settings name: in lists, in the margin at stake and in the net gain of an offer.",
+        "客户一年带来的毛利，取自设置指定的列，用于名单、面临流失的毛利和优惠的净收益。";
     T_STAKE = "Margin at stake", "面临流失的毛利";
-    D_STAKE = "Churn probability × value, summed over the customers at risk.", "流失概率×价值，对有流失风险的客户求和。";
+    D_STAKE = "Churn probability × value of a year, summed over the customers at risk.", "流失概率×年价值，对有流失风险的客户求和。";
     T_OFFER = "Offer, action", "优惠、干预措施";
     D_OFFER = "What is given to keep a customer, with its cost each time it is used.", "为留住客户而给予的东西，每次使用有其成本。";
     T_EFFECT = "Effect", "效果";
     D_EFFECT = "Share of those who would leave within the horizon that the offer keeps. Assumed until it is measured against a hold-out.",
         "在期限内本会流失的客户中，优惠能留住的比例。在以对照保留组实测之前均为假定值。";
     T_NET = "Expected net gain", "预计净收益";
-    D_NET = "Churn probability × value × effect − cost, summed; compared with doing nothing.", "流失概率×价值×效果－成本，求和；与不采取措施相比。";
+    D_NET = "Churn probability × value of a year × the part of a year that the effect lasts, discounted × effect − cost, summed; compared with doing nothing.", "流失概率×年价值×效果持续时间占一年的比例（经折现）×效果－成本，求和；与不采取措施相比。";
     T_HOLD_OUT = "Hold-out", "对照保留组";
     D_HOLD_OUT = "Customers left alone on purpose, drawn at random, so that the effect of the offers can be measured.",
         "随机抽取、特意不打扰的客户，用来实测优惠的效果。";

@@ -70,7 +70,7 @@ messages! {
     DECILE = "{n} ({lost} of {all} left)", "第{n}（{all}位中流失{lost}位）";
 
     CONFUSION_TITLE = "At the threshold of {threshold}, {right} of {all} customers are told right", "阈值{threshold}下，{all}位客户中判断正确{right}位";
-    CONFUSION_ANSWER = "The threshold was chosen by profit, not by one half.", "阈值按利润选取，而非简单取一半。";
+    CONFUSION_ANSWER = "The threshold is where the first offer pays for a customer of average value, not one half.", "阈值取首个优惠对平均价值客户回本的概率，而非简单取一半。";
     CONFUSION_ANSWER_OTHER = "How the threshold was chosen is said in the chapter on risk.", "阈值的选取方式见“流失风险”一章。";
     CONFUSION_TABLE = "Confusion matrix", "混淆矩阵";
     COL_TRUTH = "Truth", "实际";

@@ -67,6 +67,8 @@ messages! {
         "用{spend}向{chosen}位客户提供优惠，预计比不采取措施多得{net}的净毛利；{how}。";
     SUM_ACTIONS_NONE = "No offer is worth its cost for anybody at the moment, so the plan is to spend nothing.",
         "目前没有任何优惠值得其成本，因此方案是不花费预算。";
+    SUM_ACTIONS_SHORT = "The budget pays for no offer at the moment, though some would be worth their cost.",
+        "目前预算不足以支付任何优惠，尽管有些优惠值得其成本。";
     SUM_TRUST_NONE = "How far to trust this could not be tested. {why}",
         "以上结论的可信程度未能检验。{why}";
     SUM_TRUST_NOBODY = "In the test nobody was likely enough to leave to be named; the ROC AUC says how well customers were ranked.",
@@ -77,6 +79,11 @@ messages! {
     HOW_ASSUMED = "the effect of the offers is assumed, not measured", "优惠效果为假定值，未经实测";
     HOW_MEASURED = "the effect of the offers was measured against a hold-out", "优惠效果以对照保留组实测";
     HOW_MIXED = "some effects are assumed, not measured", "部分优惠效果为假定值，未经实测";
-    SUM_TRUST = "Of 100 customers it names, about {named} left in the test; picking at random would find {base}.",
-        "在检验中，系统标出的每 100 位客户里约有{named}位流失；随机挑选则为{base}位。";
+    SUM_TRUST = "Of 100 customers it names, about {named} left in the test{range}; picking at random would find {base}.",
+        "在检验中，系统标出的每 100 位客户里约有{named}位流失{range}；随机挑选则为{base}位。";
+    SUM_TRUST_RANGE = " ({low} to {high})", "（{low}～{high}）";
+    SUM_TRUST_FEW = "It named only {n} {n:customer|customers} in the test, too few to say how often it is right; the ROC AUC says how well customers were ranked.",
+        "检验中只标出了{n}位客户，数量太少，无法判断准确程度；排序的好坏见 ROC AUC。";
+    SUM_TRUST_CHANCE = "The test could not tell it from chance: it ranks a customer who leaves above one who stays in {auc} of pairs, and chance in 50%.",
+        "检验无法区分它与随机排序：在一位流失、一位留下的配对中，它有{auc}排对先后，随机为 50%。";
 }

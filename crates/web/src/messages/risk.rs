@@ -17,9 +17,9 @@ messages! {
     INTERVAL_NOTE = "{interval}; {what}", "{interval}，{what}";
     STAKE_NOTE = "sum of probability × value", "流失概率×价值之和";
     EXPECTED = "Customers expected to be lost", "预计流失客户";
-    EXPECTED_NOTE = "among all customers", "全部客户中";
-    THRESHOLD_PROFIT = "At risk means a churn probability of {threshold} or more: the one at which acting brings the most profit on the test data.",
-        "流失概率达到{threshold}即视为有风险：在检验数据上，以此为界采取措施的利润最高。";
+    EXPECTED_NOTE = "among those scored", "已评分客户中";
+    THRESHOLD_PROFIT = "At risk means a churn probability of {threshold} or more: from there on the first offer pays for a customer of average value.",
+        "流失概率达到{threshold}即视为有风险：从该概率起，对平均价值的客户给予首个优惠即可回本。";
     THRESHOLD_BUDGET = "At risk means a churn probability of {threshold} or more: as many as the budget can reach.",
         "流失概率达到{threshold}即视为有风险：预算所能覆盖的人数以此为界。";
     THRESHOLD_HALF = "At risk means a churn probability of {threshold} or more, for want of costs and values to choose a better one.",

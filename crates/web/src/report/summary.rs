@@ -100,7 +100,10 @@ fn at_risk(risk: &Risk, locale: Locale<'_>) -> String {
 
 fn plan(actions: &Actions, locale: Locale<'_>) -> String {
     if actions.chosen == 0 {
-        return locale.say(m::SUM_ACTIONS_NONE);
+        return locale.say(match actions.out_of_reach() {
+            Some(_) => m::SUM_ACTIONS_SHORT,
+            None => m::SUM_ACTIONS_NONE,
+        });
     }
     let used = || actions.offers.iter().filter(|offer| offer.chosen > 0);
     let how = match (
@@ -124,13 +127,15 @@ fn plan(actions: &Actions, locale: Locale<'_>) -> String {
 
 /// Customers below which a share in a test says nothing.
 const FEW: u64 = 30;
+/// Customers named below which the share of them that left says nothing.
+const NAMED_FEW: u64 = 5;
 
 fn tested(trust: &Trust, locale: Locale<'_>) -> String {
     let few = trust.small_data.is_some() && trust.plain.customers < FEW;
     if few || trust.evaluation == Evaluation::None {
-        let why = match &trust.small_data {
-            Some(text) => locale.text(text),
-            None => locale.say(crate::messages::trust::HOW_NONE),
+        let why = match (&trust.small_data, &trust.evaluation) {
+            (Some(text), Evaluation::None) => locale.text(text),
+            _ => locale.say(crate::messages::trust::HOW_NONE),
         };
         return locale
             .fill(m::SUM_TRUST_NONE, &[("why", why.into())])
@@ -140,9 +145,26 @@ fn tested(trust: &Trust, locale: Locale<'_>) -> String {
     if trust.plain.named == 0 {
         return locale.say(m::SUM_TRUST_NOBODY);
     }
+    if trust.plain.named < NAMED_FEW {
+        return locale.fill(m::SUM_TRUST_FEW, &[("n", locale.n(trust.plain.named))]);
+    }
+    let served = trust.models.iter().find(|model| model.in_use);
+    let auc = served.and_then(|model| model.roc_auc.as_ref());
+    if let Some(auc) = auc.filter(|auc| auc.interval.is_some_and(|(low, _)| low <= 0.5)) {
+        let auc = locale.percent_estimate(auc);
+        return locale.fill(m::SUM_TRUST_CHANCE, &[("auc", auc.into())]);
+    }
+    let range = trust.plain.named_that_left.interval.map(|(low, high)| {
+        let ends = [
+            ("low", of_hundred(low).into()),
+            ("high", of_hundred(high).into()),
+        ];
+        locale.fill(m::SUM_TRUST_RANGE, &ends)
+    });
     locale.fill(
         m::SUM_TRUST,
         &[
+            ("range", range.unwrap_or_default().into()),
             (
                 "named",
                 of_hundred(trust.plain.named_that_left.value).into(),

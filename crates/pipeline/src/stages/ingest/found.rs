@@ -95,10 +95,26 @@ impl Found {
     }
 }
 
-/// The newest ingest of the project, if it was done under this mapping.
-async fn latest(project: &Project, mapping: &str) -> Result<Option<(Done, Notes)>> {
+/// The newest ingest of the project.
+enum Newest {
+    /// There is none.
+    Never,
+    /// Under another mapping: the tables hold what that one made of the files.
+    Otherwise,
+    /// Under this one.
+    So(Done, Notes),
+}
+
+/// Whether the files have to be read again, since the newest ingest read them
+/// under another mapping.
+pub(crate) async fn mapped_otherwise(project: &Project) -> Result<bool> {
+    let newest = latest(project, &mapping(project)).await?;
+    Ok(matches!(newest, Newest::Otherwise))
+}
+
+async fn latest(project: &Project, mapping: &str) -> Result<Newest> {
     let Some(row) = project.ledger.latest_stage("ingest").await? else {
-        return Ok(None);
+        return Ok(Newest::Never);
     };
     let done = Done {
         outputs: row.outputs,
@@ -107,7 +123,10 @@ async fn latest(project: &Project, mapping: &str) -> Result<Option<(Done, Notes)
         reused: true,
     };
     let notes: Notes = done.details_as()?;
-    Ok((notes.mapping == mapping).then_some((done, notes)))
+    Ok(match notes.mapping == mapping {
+        true => Newest::So(done, notes),
+        false => Newest::Otherwise,
+    })
 }
 
 /// The path under which the ledger knows a file: relative to the project where
@@ -139,12 +158,15 @@ fn mapping(project: &Project) -> String {
 }
 
 /// Looks at the files of every source. A file whose path, size and time are
-/// as recorded is not opened, unless all is to be read `anew`.
+/// as recorded is not opened, unless all is to be read `anew`: because it was
+/// asked for, or because the newest ingest had another mapping. That this one
+/// was used before says nothing then: the tables hold the other's rows.
 pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
     let mapping = mapping(project);
-    let before = match anew {
-        true => None,
-        false => latest(project, &mapping).await?,
+    let (before, anew) = match latest(project, &mapping).await? {
+        Newest::So(done, notes) if !anew => (Some((done, notes)), false),
+        Newest::Never => (None, anew),
+        _ => (None, true),
     };
     let mut found = Found {
         fresh: Vec::new(),

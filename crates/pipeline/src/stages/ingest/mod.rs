@@ -19,7 +19,7 @@ pub(crate) use books::Book;
 use books::Quarantined;
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
 use found::Fresh;
-pub(crate) use found::{Found, look, recorded_path, source_name};
+pub(crate) use found::{Found, look, mapped_otherwise, recorded_path, source_name};
 pub(crate) use orders::KIND;
 
 use crate::settings::Table;

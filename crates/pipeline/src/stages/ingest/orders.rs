@@ -337,9 +337,11 @@ impl<'a> OneFile<'a> {
         let Some(times) = times(batch, &self.places) else {
             return;
         };
-        let moments = || judged.keep.iter().map(|&row| times.value(row as usize));
-        let least = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
-        self.book.first_us = least(self.book.first_us, moments().min());
-        self.book.last_us = self.book.last_us.max(moments().max());
+        for &row in &judged.keep {
+            let moment = times.value(row as usize);
+            let first = self.book.first_us.map_or(moment, |first| first.min(moment));
+            self.book.first_us = Some(first);
+            self.book.last_us = self.book.last_us.max(Some(moment));
+        }
     }
 }

@@ -132,7 +132,7 @@ pub(super) async fn history(run: &Run<'_>, done: &Done) -> Result<History> {
     let notes: features::Notes = done.details_as()?;
     let train_dates = notes.plan.train_us.len().max(1) as u64;
     let one_in = (notes.customers * train_dates).div_ceil(ROWS_MAX).max(1);
-    let drawn = |id: i64| spread(id as u64) % one_in == 0;
+    let drawn = |id: i64| spread(id as u64).is_multiple_of(one_in);
     let train_us: HashSet<i64> = notes.plan.train_us.iter().copied().collect();
     let (mut train, mut test) = (Rows::new(), Rows::new());
     read_rows(&run.project.lake, done, |rows| {

@@ -18,9 +18,9 @@ use self::data::{Labelled, history, table};
 use self::fit::{How, Pair, Verdict, judge_folds, judge_later, leaks};
 pub(crate) use self::notes::Notes;
 use self::notes::{EvaluationNotes, LeakNotes, SmallNotes, SplitNotes};
-use crate::Result;
 use crate::settings::Part;
 use crate::stage::{CODE_VERSION, Done, Output, Run, key_of};
+use crate::{Error, Result};
 
 /// The name of the model in the registry.
 pub(crate) const MODEL: &str = "churn";
@@ -96,10 +96,10 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
         run.progress.start("model", None, "rows");
         let version = format!("{MODEL}-{}", &key[..10]);
         let (built, table) = match inputs.features {
-            Some(done) => (from_history(run, done).await?, None),
+            Some(done) => (usable(from_history(run, done).await)?, None),
             None => {
                 let table = table(run, inputs.ingest).await?;
-                (from_table(run, &table)?, Some(table))
+                (usable(from_table(run, &table))?, Some(table))
             }
         };
         let mut notes = built.notes.clone();
@@ -118,6 +118,18 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
         Output::new(outputs, &notes)
     })
     .await
+}
+
+/// A model, or none where every column says the same of everybody.
+fn usable(built: Result<Built>) -> Result<Built> {
+    match built {
+        Err(Error::Learn(perennial_learn::Error::NoUsableColumn)) => Ok(Built::none(Notes {
+            none_because: Some("no_usable_column".to_owned()),
+            one_in: 1,
+            ..Notes::default()
+        })),
+        other => other,
+    }
 }
 
 /// Keeps the model's bytes; the first version of a project serves at once.
@@ -155,19 +167,17 @@ async fn register(run: &Run<'_>, built: &Built, notes: &Notes, version: &str) ->
 }
 
 async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
-    let history = history(run, done).await?;
+    let mut history = history(run, done).await?;
+    let test_customers = std::mem::take(&mut history.test_customers);
     let plan = &history.notes.plan;
     let mut notes = Notes {
         one_in: history.one_in,
         ..Notes::default()
     };
-    let (train, test) = match (&history.train, &history.test) {
-        (Some(train), Some(test)) if train.both_outcomes() && test.both_outcomes() => {
-            (train, Some(test))
-        }
-        (_, Some(test)) if test.both_outcomes() => (test, None),
-        _ => {
-            notes.none_because = Some("history_too_short".to_owned());
+    let (train, test) = match learnable(run, &history) {
+        Ok(rows) => rows,
+        Err(because) => {
+            notes.none_because = Some(because.to_owned());
             return Ok(Built::none(notes));
         }
     };
@@ -198,7 +208,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         None => judge_folds(train, &how)?,
     };
     notes.evaluation = evaluation;
-    let tested = Tested::of(&verdict, judged, history.test_customers);
+    let tested = Tested::of(&verdict, judged, test_customers);
     notes.set_verdict(&verdict, judged);
     let verdict = match &active {
         None => verdict,
@@ -220,6 +230,27 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
         held_out: None,
         tested,
     })
+}
+
+/// The rows to learn from, and those of the later date to test on if there are
+/// any; or why there is nothing to learn.
+fn learnable<'a>(
+    run: &Run<'_>,
+    history: &'a data::History,
+) -> std::result::Result<(&'a Labelled, Option<&'a Labelled>), &'static str> {
+    let latest = history.test.as_ref().or(history.train.as_ref());
+    let horizon_days = history.notes.plan.horizon_days;
+    if latest.is_some_and(|rows| rows.active(horizon_days).is_empty()) {
+        return Err("nobody_active");
+    }
+    match (&history.train, &history.test) {
+        (Some(train), Some(test)) if train.both_outcomes() && test.both_outcomes() => {
+            Ok((train, Some(test)))
+        }
+        (_, Some(test)) if test.both_outcomes() => Ok((test, None)),
+        _ if run.project.settings.model.training_dates == 0 => Err("no_training_dates"),
+        _ => Err("history_too_short"),
+    }
 }
 
 /// The rows whose customers were still active, and where they stand, if they

@@ -39,6 +39,15 @@ pub struct Actions {
     pub list_files: Vec<String>,
 }
 
+impl Actions {
+    /// What the best budget would bring, where this one pays for nobody.
+    pub fn out_of_reach(&self) -> Option<f64> {
+        let nets = self.frontier.iter().map(|point| point.net.value);
+        let best = nets.reduce(f64::max);
+        best.filter(|net| self.chosen == 0 && *net > 0.0)
+    }
+}
+
 /// How far the comparison with the hold-out reaches.
 #[derive(Debug, Clone, Copy)]
 pub struct HoldOutTest {

@@ -42,15 +42,7 @@ fn plan(c: Context<'_>, a: &Actions) -> Panel {
         }
     });
     if a.chosen == 0 {
-        let mut notes = vec![l.fill(m::HORIZON, &[("days", l.days(a.value_horizon_days).into())])];
-        notes.extend(lost_already);
-        return Panel {
-            id: "actions-plan".into(),
-            title: l.say(m::PLAN_NONE_TITLE),
-            answer: l.fill(m::PLAN_NONE_ANSWER, &[("considered", l.n(a.considered))]),
-            notes,
-            ..Panel::default()
-        };
+        return plan_of_nobody(c, a, lost_already);
     }
     let measured = used.iter().all(|offer| offer.effect_measured);
     let mut notes = vec![
@@ -84,6 +76,30 @@ fn plan(c: Context<'_>, a: &Actions) -> Panel {
         ),
         mark: (!measured).then(|| l.say(m::ASSUMED)),
         blocks: vec![Block::Stats(plan_stats(c, a))],
+        notes,
+        ..Panel::default()
+    }
+}
+
+/// Where nobody gets an offer: why.
+fn plan_of_nobody(c: Context<'_>, a: &Actions, lost_already: Option<String>) -> Panel {
+    let l = c.locale;
+    let mut notes = vec![l.fill(m::HORIZON, &[("days", l.days(a.value_horizon_days).into())])];
+    notes.extend(lost_already);
+    let (title, answer) = match a.out_of_reach() {
+        Some(best) => (
+            l.say(m::PLAN_SHORT_TITLE),
+            l.fill(m::PLAN_SHORT_ANSWER, &[("net", l.money(best).into())]),
+        ),
+        None => (
+            l.say(m::PLAN_NONE_TITLE),
+            l.fill(m::PLAN_NONE_ANSWER, &[("considered", l.n(a.considered))]),
+        ),
+    };
+    Panel {
+        id: "actions-plan".into(),
+        title,
+        answer,
         notes,
         ..Panel::default()
     }

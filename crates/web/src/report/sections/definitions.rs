@@ -58,7 +58,8 @@ fn terms(c: Context<'_>) -> Panel {
             Err(_) => l.say(m::D_MARGIN_NONE),
         };
         terms.push((m::T_MARGIN, margin));
-        terms.push((m::T_VALUE, value_term(c)));
+        terms.push((m::T_YEARLY, yearly(c)));
+        terms.push((m::T_VALUE, l.say(m::D_VALUE)));
         terms.push((m::T_STAKE, l.say(m::D_STAKE)));
     }
     if r.actions.is_ok() {
@@ -80,13 +81,13 @@ fn terms(c: Context<'_>) -> Panel {
     }
 }
 
-/// What a customer is worth, and where it is told from dates, how.
-fn value_term(c: Context<'_>) -> String {
+/// How the value of a year is told.
+fn yearly(c: Context<'_>) -> String {
     let l = c.locale;
     let risk = c.report.risk.as_ref().ok();
     match risk.and_then(|risk| risk.lost.silence_days()) {
-        Some(days) => l.fill(m::D_VALUE_YEAR, &[("days", l.days(days).into())]),
-        None => l.say(m::D_VALUE),
+        Some(days) => l.fill(m::D_YEARLY, &[("days", l.days(days).into())]),
+        None => l.say(m::D_YEARLY_TABLE),
     }
 }
 

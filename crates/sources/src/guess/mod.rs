@@ -218,6 +218,8 @@ pub enum QuestionKind {
     DayMonth,
     /// Nothing says which value means lost; the rarer was taken.
     LostWhen,
+    /// The outcome has other than two values; those are given.
+    Spellings,
     /// Too few rows to tell from values.
     FewRows,
 }
@@ -232,6 +234,7 @@ impl QuestionKind {
             QuestionKind::Weak => "guess/weak",
             QuestionKind::DayMonth => "guess/day-month",
             QuestionKind::LostWhen => "guess/lost-when",
+            QuestionKind::Spellings => "guess/spellings",
             QuestionKind::FewRows => "guess/few-rows",
         }
     }
@@ -273,6 +276,12 @@ impl fmt::Display for Question {
                 f,
                 "`{chosen}` is taken to mean lost, being rarer than `{others}`"
             ),
+            QuestionKind::Spellings => {
+                write!(
+                    f,
+                    "`{chosen}` has the values `{others}` where two were expected"
+                )
+            }
             QuestionKind::FewRows => write!(f, "too few rows to tell from values alone"),
         }
     }

@@ -193,6 +193,10 @@ impl Error {
                 nearest: Some(nearest),
                 ..
             } => format!("did you mean `{nearest}`?"),
+            Error::NoSuchColumn { nearest: None, .. } => {
+                "name another column in `columns` of the source, or give a file with other columns a source of its own"
+                    .to_owned()
+            }
             Error::HeaderDiffers { .. } => {
                 "files of one source must have the same columns; give this one a source of its own"
                     .to_owned()
@@ -203,7 +207,6 @@ impl Error {
             }
             Error::Io { .. }
             | Error::TooManyColumns { .. }
-            | Error::NoSuchColumn { .. }
             | Error::Spec { .. } => return None,
         })
     }

@@ -135,6 +135,13 @@ fn describe(draft: &mut Draft, column: usize) {
     };
     let by_customer = settled(Role::CustomerId);
     let by_product = settled(Role::ProductId);
+    if by_customer.is_some_and(|(key, settle)| {
+        settle.beyond_chance > 0.95 && names_the_same(facts, key, column)
+    }) {
+        // Another name of the customer: it says nothing of them, and kept in
+        // clear it would say who they are.
+        return;
+    }
     let customer_share = by_customer.map_or(0.0, |(_, s)| s.beyond_chance);
     let product_share = by_product.map_or(0.0, |(_, s)| s.beyond_chance);
     let product_named = facts.name_score(Role::ProductTrait, column);
@@ -167,6 +174,14 @@ fn describe(draft: &mut Draft, column: usize) {
             vec![reason],
         );
     }
+}
+
+/// Whether nearly every customer has a value of their own in `column`.
+fn names_the_same(facts: &Facts, customer: usize, column: usize) -> bool {
+    const CUSTOMERS_MIN: usize = 20;
+    let distinct = |at| facts.column(at).map_or(0, |fact| fact.distinct());
+    let customers = distinct(customer);
+    customers >= CUSTOMERS_MIN && distinct(column) * 10 >= customers * 9
 }
 
 /// How sure it is that a column identifies persons directly, if it does.

@@ -9,7 +9,7 @@
 
 mod ahead;
 mod columns;
-pub(crate) mod intern;
+pub mod intern;
 mod parquet;
 
 use std::borrow::Cow;

@@ -145,13 +145,22 @@ fn id_by_value(facts: &Facts, fact: &Fact) -> f64 {
     if dense || low >= 10_000.0 { 0.65 } else { 0.5 }
 }
 
+/// Spellings that a column called an outcome may have.
+const SPELLINGS_MAX: usize = 8;
+
 /// Columns of two values, the likeliest outcome first: by name, else by how
-/// strongly they are tied to the others, else the last.
+/// strongly they are tied to the others, else the last. One that is called an
+/// outcome may have other words beside, or one word only.
 fn outcomes(facts: &Facts, id: Option<usize>) -> Vec<usize> {
     let is_binary = |column: &usize| {
         let fact = facts.column(*column);
+        let called = facts.name_score(Role::Label, *column) >= 0.85;
         Some(*column) != id
-            && fact.is_some_and(|fact| fact.distinct() == 2 && fact.profile.missing_share() < 0.5)
+            && fact.is_some_and(|fact| {
+                let worded = matches!(fact.profile.kind, Kind::Text | Kind::Boolean);
+                let spelt = called && worded && (1..=SPELLINGS_MAX).contains(&fact.distinct());
+                (fact.distinct() == 2 || spelt) && fact.profile.missing_share() < 0.5
+            })
     };
     let binary: Vec<usize> = (0..facts.columns.len()).filter(is_binary).collect();
     let needs_values = binary
@@ -189,8 +198,15 @@ fn find_label(facts: &Facts, id: Option<usize>, out: &mut Guess) -> Option<usize
     };
     let name = facts.name_score(Role::Label, column);
     let fact = facts.column(column)?;
-    let (rarer, rarer_share) = fact.rarer()?;
-    if name < 0.85 && scored.len() > 1 {
+    let two = fact.rarer();
+    let (rarer, rarer_share) = two.unwrap_or_default();
+    if two.is_none() {
+        ask(
+            QuestionKind::Spellings,
+            Some(name_of(facts, column)),
+            fact.values.to_vec(),
+        );
+    } else if name < 0.85 && scored.len() > 1 {
         let others = scored
             .iter()
             .skip(1)
@@ -207,8 +223,13 @@ fn find_label(facts: &Facts, id: Option<usize>, out: &mut Guess) -> Option<usize
     }
     let worded = lost_by_word(fact);
     let lost = worded.unwrap_or(rarer);
-    let lost_when = fact.values.get(lost).cloned();
-    if worded.is_none() {
+    // Of one value nobody knows what the other would be.
+    let lost_when = fact
+        .values
+        .get(lost)
+        .filter(|_| worded.or(two.map(|_| 0)).is_some());
+    let lost_when = lost_when.cloned();
+    if worded.is_none() && two.is_some() {
         let other = fact.values.get(1 - lost.min(1)).cloned();
         ask(
             QuestionKind::LostWhen,
@@ -217,7 +238,10 @@ fn find_label(facts: &Facts, id: Option<usize>, out: &mut Guess) -> Option<usize
         );
     }
     out.lost_when = lost_when;
-    let reasons = vec![Reason::TwoValues { rarer_share }];
+    let reasons = match two {
+        Some(_) => vec![Reason::TwoValues { rarer_share }],
+        None => Vec::new(),
+    };
     push(facts, out, Role::Label, column, 0.35 + 0.6 * name, reasons);
     Some(column)
 }
@@ -293,6 +317,9 @@ fn lost_by_word(fact: &Fact) -> Option<usize> {
     };
     if let Some(lost) = position(LOST) {
         return Some(lost);
+    }
+    if fact.distinct() != 2 {
+        return position(YES).filter(|_| fact.concepts.contains(&Concept::Lost));
     }
     if let Some(stayed) = position(STAYED) {
         return Some(1 - stayed.min(1));

@@ -2,7 +2,7 @@
 
 use super::super::{Delimiter, Encoding, LineEnd};
 use super::{gzip, scratch, sniffed};
-use crate::sources::dialect;
+use crate::dialect;
 
 fn shape(text: &str) -> (Delimiter, bool, usize) {
     let found = sniffed(text);

@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Distinct byte strings, numbered in order of appearance.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Interner {
+pub struct Interner {
     /// 0 is free, otherwise the code + 1; a power of two long.
     slots: Vec<u32>,
     hashes: Vec<u64>,
@@ -18,12 +18,17 @@ pub(crate) struct Interner {
 
 impl Interner {
     /// Number of distinct values.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.ends.len()
     }
 
+    /// Whether there is no value yet.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// The value of a code.
-    pub(crate) fn value(&self, code: u32) -> &[u8] {
+    pub fn value(&self, code: u32) -> &[u8] {
         let code = code as usize;
         let end = self.ends.get(code).copied().unwrap_or(0);
         let start = match code {
@@ -34,12 +39,12 @@ impl Interner {
     }
 
     /// The values' bytes end to end, and where each ends.
-    pub(crate) fn parts(&self) -> (&[u8], &[usize]) {
+    pub fn parts(&self) -> (&[u8], &[usize]) {
         (&self.bytes, &self.ends)
     }
 
     /// Forgets all values.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.slots.fill(0);
         self.hashes.clear();
         self.bytes.clear();
@@ -49,7 +54,7 @@ impl Interner {
 
     /// The code of a value, and whether it is new.
     #[inline]
-    pub(crate) fn code(&mut self, value: &[u8]) -> (u32, bool) {
+    pub fn code(&mut self, value: &[u8]) -> (u32, bool) {
         if !self.ends.is_empty() && self.value(self.last) == value {
             return (self.last, false);
         }
@@ -60,7 +65,7 @@ impl Interner {
 
     /// The code of a value that is known already.
     #[inline]
-    pub(crate) fn get(&self, value: &[u8]) -> Option<u32> {
+    pub fn get(&self, value: &[u8]) -> Option<u32> {
         if self.ends.is_empty() {
             return None;
         }

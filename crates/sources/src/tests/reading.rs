@@ -27,7 +27,7 @@ fn column(name: &str, target: Target) -> ColumnSpec {
 }
 
 fn spec(scratch: &Scratch, columns: Vec<ColumnSpec>) -> ReadSpec {
-    let dialect = (scratch.file.format == crate::sources::Format::Delimited)
+    let dialect = (scratch.file.format == crate::Format::Delimited)
         .then(|| dialect::sniff(&scratch.file).unwrap());
     ReadSpec {
         time_zone: "Europe/London".to_owned(),
@@ -484,7 +484,7 @@ fn totals_count_the_raw_file() {
     let file = scratch("t.csv", text.as_bytes());
     let mut profile = infer::profile(&file.file, None).unwrap();
     // One cell in five is no number: too many for the profile, not for totals.
-    profile.columns[1].kind = crate::sources::Kind::Integer;
+    profile.columns[1].kind = crate::Kind::Integer;
     let mut spec = spec(&file, vec![]);
     spec.totals = Some(Totals::new(&profile, Some((1, 2))));
     let mut reader = read::open(&file.file, &spec).unwrap();

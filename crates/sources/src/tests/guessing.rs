@@ -1,6 +1,7 @@
 //! Which column is what, by names and by values.
 
-use super::super::{Role, TableKind};
+use super::super::guess::QuestionKind;
+use super::super::{Question, Role, TableKind};
 use super::shop::{self, COLUMNS, csv, rows, shuffled};
 use super::tables::{PLAIN, subscribers};
 use super::{Lcg, guessed, is_orders, roles};
@@ -432,4 +433,58 @@ fn guesses_do_not_fail_on_odd_tables() {
         assert!(guess.kind_confidence < 0.7, "{text}");
     }
     let _ = shop::rows(1, 1, 1, 1);
+}
+
+#[test]
+fn an_outcome_spelt_in_many_ways_or_in_one_is_still_the_outcome() {
+    let table = |labels: &[&str]| {
+        let mut text = String::from("id,tenure,plan,spend,churn\n");
+        for i in 0..200_usize {
+            let (label, plan) = (labels[i * 7 % labels.len()], ["basic", "gold"][i % 2]);
+            text += &format!(
+                "k{i:04},{},{plan},{}.50,{label}\n",
+                i * 31 % 60,
+                i * 17 % 90
+            );
+        }
+        guessed(&text)
+    };
+    for labels in [
+        &["Yes", "yes", "YES", "No"][..],
+        &["yes", "no", "maybe"],
+        &["no"],
+    ] {
+        let found = table(labels);
+        assert_eq!(found.kind, TableKind::Customers, "{labels:?}");
+        assert_eq!(found.column(Role::CustomerId), Some("id"));
+        assert_eq!(found.column(Role::Label), Some("churn"));
+        let asked = |q: &Question| q.kind == QuestionKind::Spellings;
+        assert!(found.unsure.iter().any(asked), "{labels:?}");
+    }
+    assert_eq!(table(&["no"]).lost_when, None);
+    assert_eq!(
+        table(&["no", "yes", "maybe"]).lost_when.as_deref(),
+        Some("yes")
+    );
+}
+
+#[test]
+fn another_name_of_the_customer_is_no_trait() {
+    let mut text = String::from("member,card,when,amount,region\n");
+    for i in 0..600_usize {
+        let who = i * 13 % 60;
+        text += &format!(
+            "m{who:03},{},2024-{:02}-{:02},{}.20,{}\n",
+            700_000 + who * 37,
+            i % 12 + 1,
+            i % 27 + 1,
+            i % 40 + 1,
+            ["north", "south", "east"][who % 3]
+        );
+    }
+    let found = guessed(&text);
+    assert_eq!(found.kind, TableKind::OrderLines);
+    let customer = found.column(Role::CustomerId).unwrap();
+    assert!(["member", "card"].contains(&customer));
+    assert_eq!(found.columns(Role::Trait), ["region"]);
 }
