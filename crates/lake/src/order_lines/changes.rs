@@ -23,6 +23,8 @@ struct Change {
     earlier: Vec<i64>,
     /// Those of them whose content another file still has: their rows stay.
     standing: Vec<i64>,
+    /// Its earlier rows stay, whatever it says now.
+    keeps: bool,
     /// Its first line, UTC microseconds.
     from_us: Option<i64>,
     replaces: bool,
@@ -43,12 +45,14 @@ pub(super) struct Changes(Vec<Change>);
 
 impl Changes {
     /// Says that `ingest_id` reads a new version of what `earlier` read, of
-    /// which another file still says what `standing` read.
-    pub fn add(&mut self, ingest_id: i64, earlier: Vec<i64>, standing: Vec<i64>) {
+    /// which another file still says what `standing` read. With `keeps` all rows stay,
+    /// and are only counted.
+    pub fn add(&mut self, ingest_id: i64, earlier: Vec<i64>, standing: Vec<i64>, keeps: bool) {
         self.0.push(Change {
             ingest_id,
             earlier,
             standing,
+            keeps,
             from_us: None,
             replaces: false,
         });
@@ -120,7 +124,8 @@ impl Changes {
         for change in &mut self.0 {
             let Compared { found, gone } =
                 compared.get(&change.ingest_id).copied().unwrap_or_default();
-            change.replaces = gone > 0 && found as f64 >= KEPT_SHARE * (found + gone) as f64;
+            change.replaces =
+                !change.keeps && gone > 0 && found as f64 >= KEPT_SHARE * (found + gone) as f64;
         }
     }
 }

@@ -100,8 +100,15 @@ impl LineSorter {
     /// has go out, where it has most of them (see [`SortOutcome::taken_out`]),
     /// but for those of the ingests `standing`, whose file lies there under
     /// another name.
-    pub fn mark_changed(&mut self, ingest_id: i64, earlier: Vec<i64>, standing: Vec<i64>) {
-        self.changes.add(ingest_id, earlier, standing);
+    /// With `keeps` they all count, and what is gone is only told.
+    pub fn mark_changed(
+        &mut self,
+        ingest_id: i64,
+        earlier: Vec<i64>,
+        standing: Vec<i64>,
+        keeps: bool,
+    ) {
+        self.changes.add(ingest_id, earlier, standing, keeps);
     }
 
     /// Takes lines as they were read.
@@ -143,12 +150,18 @@ impl LineSorter {
                 jobs.push((is_new, job));
             }
         }
+        // A changed file speaks for all that is later, too.
+        let until = |high| match self.changes.any() {
+            true => i64::MAX,
+            false => high,
+        };
+        let times = self.times.map(|(low, high)| (low, until(high)));
         let mut context = Context {
             lake,
             schema: &self.schema,
             encoder: &self.encoder,
             changes: self.changes,
-            times: self.times,
+            times,
             part_bits: self.part_bits,
         };
         let mut outcome = SortOutcome::default();

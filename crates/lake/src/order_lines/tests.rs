@@ -43,7 +43,7 @@ impl Shop {
         let mut sorter =
             LineSorter::new(schema, self.base.take(), expected, held_bytes, &scratch).unwrap();
         if !earlier.is_empty() {
-            sorter.mark_changed(ingest_id, earlier.to_vec(), vec![77]);
+            sorter.mark_changed(ingest_id, earlier.to_vec(), vec![77], false);
         }
         for (nth, lines) in lines.chunks(1_000).enumerate() {
             push(&mut sorter, lines, ingest_id, nth * 1_000);

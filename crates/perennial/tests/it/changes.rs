@@ -331,7 +331,14 @@ fn last_rows_taken_out_of_a_file_count_no_longer() {
     let mut lines: Vec<&str> = whole.lines().collect();
     let header = lines.remove(0);
     lines.sort_by_key(|line| line.split(',').nth(3).unwrap_or_default().to_owned());
-    lines.truncate(lines.len() - 40);
+    // Everything that is left is earlier than everything that goes.
+    let time = |line: &str| line.split(',').nth(3).unwrap_or_default().to_owned();
+    let mut last = lines.len() - 40;
+    while time(lines[last - 1]) >= time(lines[last]) {
+        last -= 1;
+    }
+    let goes = lines.len() - last;
+    lines.truncate(last);
     let shorter = format!("{header}\n{}\n", lines.join("\n"));
     shop.write("data/orders.csv", &shorter);
     good(shop.path(), &["run", "--until", "ingest"]);
@@ -342,5 +349,29 @@ fn last_rows_taken_out_of_a_file_count_no_longer() {
         shop.path(),
         "select taken_out from ingests order by taken_out desc limit 1",
     );
-    assert_eq!(book.rows, [["40"]]);
+    assert_eq!(book.rows, [[goes.to_string()]]);
+}
+
+#[test]
+fn rows_kept_for_another_files_sake_or_of_an_emptied_file_are_told() {
+    let shop = shop(60, 33);
+    let whole = shop.read("data/orders.csv");
+    let lines: Vec<&str> = whole.lines().collect();
+    shop.write("data/same.csv", format!("{}\n{}\n", lines[0], lines[300]));
+    good(shop.path(), &["run", "--until", "ingest"]);
+    let rows = || value(shop.path(), "select count(*) from order_lines");
+    let before = rows();
+    let mut fewer = lines.clone();
+    fewer.drain(200..210);
+    shop.write("data/orders.csv", fewer.join("\n") + "\n");
+    good(shop.path(), &["run"]);
+    assert_eq!(rows(), before);
+    let gone = "select max(gone), max(taken_out) from ingests";
+    assert_eq!(query(shop.path(), gone).rows, [["10", "0"]]);
+    let page = || shop.read(".perennial/reports/report-en.html");
+    assert!(page().contains("10 rows that it had before are not in it any more, and count"));
+    shop.write("data/orders.csv", lines[0].to_owned() + "\n");
+    good(shop.path(), &["run"]);
+    assert_eq!(rows(), before);
+    assert!(page().contains("was written anew"));
 }

@@ -125,14 +125,14 @@ impl SimulateSummary {
                     "{lines} order lines of {customers} customers in {files_en}, the first `{first}`"
                 ),
                 format!("the truth, {left} of them having left, is in `{truth}`"),
-                format!("next: perennial init --from {next}"),
+                format!("next: perennial init shop --from {next}"),
             ],
             vec![
                 format!(
                     "已写入 {customers} 位客户的 {lines} 行订单明细，共 {files} 个文件，第一个为 `{first}`"
                 ),
                 format!("其中 {left} 位已离开，真实情况见 `{truth}`"),
-                format!("下一步：perennial init --from {next}"),
+                format!("下一步：perennial init shop --from {next}"),
             ],
         )
     }

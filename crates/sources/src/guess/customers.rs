@@ -157,9 +157,14 @@ fn outcomes(facts: &Facts, id: Option<usize>) -> Vec<usize> {
         let called = facts.name_score(Role::Label, *column) >= 0.85;
         Some(*column) != id
             && fact.is_some_and(|fact| {
-                let worded = matches!(fact.profile.kind, Kind::Text | Kind::Boolean);
-                let spelt = called && worded && (1..=SPELLINGS_MAX).contains(&fact.distinct());
-                (fact.distinct() == 2 || spelt) && fact.profile.missing_share() < 0.5
+                let most = match fact.profile.kind {
+                    Kind::Text | Kind::Boolean => SPELLINGS_MAX,
+                    // As in `1`, `0`, `1.0`, `0.0`.
+                    _ => SPELLINGS_MAX / 2,
+                };
+                let spelt = called && (1..=most).contains(&fact.distinct());
+                let two = fact.distinct() == 2 && fact.profile.missing_share() < 0.5;
+                spelt || two
             })
     };
     let binary: Vec<usize> = (0..facts.columns.len()).filter(is_binary).collect();

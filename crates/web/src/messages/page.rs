@@ -84,6 +84,6 @@ messages! {
     SUM_TRUST_RANGE = " ({low} to {high})", "（{low}～{high}）";
     SUM_TRUST_FEW = "It named only {n} {n:customer|customers} in the test, too few to say how often it is right; the ROC AUC says how well customers were ranked.",
         "检验中只标出了{n}位客户，数量太少，无法判断准确程度；排序的好坏见 ROC AUC。";
-    SUM_TRUST_CHANCE = "The test could not tell it from chance: it ranks a customer who leaves above one who stays in {auc} of pairs, and chance in 50%.",
+    SUM_TRUST_CHANCE = "The test could not tell it from chance: it ranks a customer who leaves above one who stays in {auc} of pairs, and chance in 50 %.",
         "检验无法区分它与随机排序：在一位流失、一位留下的配对中，它有{auc}排对先后，随机为 50%。";
 }

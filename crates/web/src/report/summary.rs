@@ -142,17 +142,17 @@ fn tested(trust: &Trust, locale: Locale<'_>) -> String {
             .trim_end()
             .to_owned();
     }
-    if trust.plain.named == 0 {
-        return locale.say(m::SUM_TRUST_NOBODY);
-    }
-    if trust.plain.named < NAMED_FEW {
-        return locale.fill(m::SUM_TRUST_FEW, &[("n", locale.n(trust.plain.named))]);
-    }
     let served = trust.models.iter().find(|model| model.in_use);
     let auc = served.and_then(|model| model.roc_auc.as_ref());
     if let Some(auc) = auc.filter(|auc| auc.interval.is_some_and(|(low, _)| low <= 0.5)) {
         let auc = locale.percent_estimate(auc);
         return locale.fill(m::SUM_TRUST_CHANCE, &[("auc", auc.into())]);
+    }
+    if trust.plain.named == 0 {
+        return locale.say(m::SUM_TRUST_NOBODY);
+    }
+    if trust.plain.named < NAMED_FEW {
+        return locale.fill(m::SUM_TRUST_FEW, &[("n", locale.n(trust.plain.named))]);
     }
     let range = trust.plain.named_that_left.interval.map(|(low, high)| {
         let ends = [

@@ -55,7 +55,8 @@ pub(super) async fn read(
             let expected = schema.get_or_insert_with(|| rows.schema());
             batches.push(with_schema(&rows, expected, &fresh.name)?);
         }
-        let gone = fresh.earlier.iter().filter(|e| !fresh.standing.contains(e));
+        let goes = |earlier: &&i64| !fresh.entangled && !fresh.standing.contains(earlier);
+        let gone = fresh.earlier.iter().filter(goes);
         replaced.extend(gone.map(|&earlier| (earlier, fresh.ingest_id)));
         reading.books.push(file.book);
     }

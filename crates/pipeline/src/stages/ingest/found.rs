@@ -26,6 +26,8 @@ pub(super) struct Fresh {
     pub earlier: Vec<i64>,
     /// Those of them whose content lies there under another name.
     pub standing: Vec<i64>,
+    /// Other files say some of what they say: all their rows stay.
+    pub entangled: bool,
 }
 
 /// What a look at all sources found.
@@ -242,10 +244,7 @@ async fn one(
     let known: Vec<i64> = known.iter().filter_map(reading).collect();
     let is_new = versions.is_empty();
     let earlier = found.earlier(&versions, &known);
-    let standing = match found.entangled(&earlier) {
-        true => earlier.clone(),
-        false => Vec::new(),
-    };
+    let entangled = found.entangled(&earlier);
     found.fresh.push(Fresh {
         source: index,
         name: shown_name(&file, source),
@@ -253,7 +252,8 @@ async fn one(
         // A path that had another content is read, so that this one is told apart.
         known_as: known.first().copied().or(in_this_run).filter(|_| is_new),
         earlier,
-        standing,
+        standing: Vec::new(),
+        entangled,
         hash,
         file,
     });

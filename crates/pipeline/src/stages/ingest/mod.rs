@@ -68,6 +68,11 @@ impl Notes {
             rows_read: (newest.rows_read + left).saturating_sub(newest.known),
             kept: newest.kept + left,
             duplicates: newest.duplicates.saturating_sub(newest.known),
+            // An emptied file says nothing of what it had, which stays.
+            gone: match newest.rows_read {
+                0 => left,
+                _ => newest.gone,
+            },
             ..newest.clone()
         }
     }

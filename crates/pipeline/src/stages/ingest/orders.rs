@@ -83,7 +83,7 @@ async fn read_with(
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
         if !fresh.earlier.is_empty() {
             let (earlier, standing) = (fresh.earlier.clone(), fresh.standing.clone());
-            sorter.mark_changed(fresh.ingest_id, earlier, standing);
+            sorter.mark_changed(fresh.ingest_id, earlier, standing, fresh.entangled);
         }
         let made = OneFile::new(run, fresh, &vault, &traits);
         let Some(mut file) = unless_empty(made, run, fresh)? else {
