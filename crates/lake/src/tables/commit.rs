@@ -1,6 +1,7 @@
 //! Versions of a table: opening one, committing the next.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::datatypes::SchemaRef;
@@ -27,6 +28,20 @@ pub struct Table {
     pub(crate) delta: DeltaTable,
 }
 
+/// Whether a log holds a commit or a checkpoint. A run killed before its first
+/// commit leaves an empty log, or one with a commit not yet under its name.
+fn has_commit(log: &Path) -> bool {
+    let Ok(files) = std::fs::read_dir(log) else {
+        return false;
+    };
+    files.flatten().any(|file| {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        let numbered = name.bytes().take_while(u8::is_ascii_digit).count() == 20;
+        numbered && (name.ends_with(".json") || name.ends_with(".parquet"))
+    })
+}
+
 impl Table {
     /// Opens `name` at `version`, or at its latest one. `None` where the table
     /// does not exist yet.
@@ -40,9 +55,7 @@ impl Table {
 
     async fn open_inner(lake: &Lake, name: &str, version: Option<i64>) -> Result<Option<Self>> {
         let path = lake.table_path(name);
-        // A run killed before its first commit leaves an empty log.
-        let log = std::fs::read_dir(path.join("_delta_log"));
-        if !log.is_ok_and(|mut files| files.next().is_some()) {
+        if !has_commit(&path.join("_delta_log")) {
             return Ok(None);
         }
         let mut builder =

@@ -254,6 +254,15 @@ fn a_header_alone_an_empty_log_and_numbers_too_large_stop_nothing() {
              13,c1,p,2024-03-01T10:00:00Z,100000000000000,0.00001\n",
         );
     std::fs::create_dir_all(shop.join(".perennial/lake/order_lines/_delta_log")).unwrap();
+    // And as one whose first commit had not its name yet.
+    shop.write(
+        ".perennial/lake/features/_delta_log/_commit_1.json.tmp",
+        "{",
+    );
+    shop.write(
+        ".perennial/lake/labels/_delta_log/00000000000000000000.json#1",
+        "{",
+    );
     good(shop.path(), &["run", "--until", "ingest"]);
     assert_eq!(value(shop.path(), "select count(*) from order_lines"), "11");
     let reasons = query(shop.path(), "select reason from quarantine order by row").rows;
