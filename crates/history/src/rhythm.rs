@@ -82,24 +82,6 @@ impl GapHistogram {
         self.one_day_customers
     }
 
-    /// The least number of days that at least the share `q` of the ended gaps do not exceed; `None`
-    /// without gaps. Not corrected for open gaps.
-    pub fn quantile_days(&self, q: f64) -> Option<i64> {
-        let gaps = self.gaps();
-        if gaps == 0 {
-            return None;
-        }
-        let wanted = ((q.clamp(0.0, 1.0) * gaps as f64).ceil() as u64).max(1);
-        let mut seen = 0;
-        for (days, n) in self.ended.iter().enumerate() {
-            seen += n;
-            if seen >= wanted {
-                return i64::try_from(days).ok();
-            }
-        }
-        None
-    }
-
     /// For each number of days *d* up to the longest gap that can be told, the probability that a gap
     /// ends within *d* days: one less the product-limit estimate of Kaplan and Meier (1958), with open
     /// gaps as censored. It ends where fewer than 20 gaps are left to observe (with fewer than that
@@ -135,7 +117,10 @@ impl GapHistogram {
     /// The least number of days whose [`GapHistogram::covered_share`] is at least `q`; `None` without
     /// gaps.
     pub fn covering_days(&self, q: f64) -> Option<i64> {
-        covering_days(&self.ended_within(), q)
+        let ended_within = self.ended_within();
+        let all = ended_within.last().copied().filter(|&all| all > 0.0)?;
+        let reached = |&ended: &f64| ended >= q.min(1.0) * all;
+        i64::try_from(ended_within.iter().position(reached)?).ok()
     }
 }
 
@@ -154,14 +139,6 @@ fn covered_share(ended_within: &[f64], days: i64) -> Option<f64> {
         .unwrap_or(usize::MAX)
         .min(ended_within.len() - 1);
     Some(ended_within[place] / all)
-}
-
-fn covering_days(ended_within: &[f64], q: f64) -> Option<i64> {
-    let all = ended_within.last().copied().filter(|&all| all > 0.0)?;
-    let days = ended_within
-        .iter()
-        .position(|&ended| ended >= q.min(1.0) * all)?;
-    i64::try_from(days).ok()
 }
 
 /// What kept a horizon from being the one wanted.
@@ -232,7 +209,7 @@ pub fn choose_horizon(histogram: &GapHistogram, span_days: i64) -> HorizonChoice
         days,
         wanted_days,
         covered_share: share(days),
-        gap_median_days: covering_days(&ended_within, 0.5),
+        gap_median_days: histogram.covering_days(0.5),
         gaps: histogram.gaps(),
         span_days,
         limit,

@@ -9,7 +9,7 @@
 //! Memory stays flat as files grow: one block of text (at most a few MiB, or
 //! one record), one batch of columns and the bounded counters of the totals.
 //! Nothing here knows a table of the lake, a setting or a data set, nor an
-//! engine: the crate compiles and tests in seconds.
+//! engine: its tests take seconds.
 
 pub mod dialect;
 pub mod error;

@@ -6,7 +6,9 @@ mod common;
 
 use std::collections::HashSet;
 
-use perennial_web::report::{Charts, Estimate, Evaluation, Missing, Report, render, render_with};
+use perennial_web::report::{
+    Charts, Estimate, Evaluation, HoldOutTest, Missing, Report, render, render_with,
+};
 use perennial_web::{Language, Text};
 
 fn still(report: &Report, language: Language) -> String {
@@ -416,4 +418,19 @@ fn odd_numbers_do_not_break_the_page() {
         );
         render(&report, language).unwrap();
     }
+}
+
+#[test]
+fn a_hold_out_that_cannot_show_the_effect_is_said_to_be_too_small() {
+    let page = |detectable: f64| {
+        let mut report = common::shop();
+        let actions = report.actions.as_mut().unwrap();
+        actions.test = Some(HoldOutTest {
+            expected: 0.077,
+            detectable,
+        });
+        still(&report, Language::En)
+    };
+    assert!(page(0.271).contains("The hold-out is too small"));
+    assert!(!page(0.05).contains("The hold-out is too small"));
 }

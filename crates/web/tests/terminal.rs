@@ -1,8 +1,11 @@
 //! The summary on a terminal.
 
+#![allow(clippy::expect_used)] // the helpers of tests are tests
+
 mod common;
 
 use perennial_web::format::display_width;
+use perennial_web::report::{Estimate, Report};
 use perennial_web::{Language, terminal};
 
 #[test]
@@ -57,4 +60,46 @@ fn it_says_the_same_as_the_report() {
     assert!(text.contains("4 位客户中，有 1 位可能流失"), "{text}");
     let text = terminal::summary(&common::empty(), Language::En, 80);
     assert!(text.contains("Nothing has been read yet"), "{text}");
+}
+
+/// A report changed by `change`, in English on one line, with plain blanks.
+fn said(change: impl FnOnce(&mut Report)) -> String {
+    let mut report = common::shop();
+    change(&mut report);
+    let text = terminal::summary(&report, Language::En, 120).replace('\u{a0}', " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn it_does_not_say_more_than_the_test_and_the_budget_carry() {
+    let named = |n: u64| {
+        said(|report| {
+            if let Ok(trust) = &mut report.trust {
+                trust.plain.named = n;
+            }
+        })
+    };
+    assert!(named(5).contains("about 62 left in the test ("));
+    assert!(named(4).contains("It named only 4 customers in the test"));
+    let chance = said(|report| {
+        if let Ok(trust) = &mut report.trust {
+            let served = trust.models.iter_mut().find(|model| model.in_use);
+            let served = served.expect("one is in use");
+            served.roc_auc = Some(Estimate::between(0.55, 0.49, 0.61));
+        }
+    });
+    assert!(chance.contains("could not tell it from chance"), "{chance}");
+    let short = said(|report| {
+        if let Ok(actions) = &mut report.actions {
+            actions.chosen = 0;
+        }
+    });
+    assert!(short.contains("The budget pays for no offer"), "{short}");
+    let none = said(|report| {
+        if let Ok(actions) = &mut report.actions {
+            actions.chosen = 0;
+            actions.frontier.clear();
+        }
+    });
+    assert!(none.contains("No offer is worth its cost"), "{none}");
 }

@@ -33,8 +33,6 @@ fn gaps_are_counted_and_open_ones_corrected_for() {
         (3, 2, 1)
     );
     assert_eq!(gaps.gaps_by_days(), [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2]);
-    assert_eq!(gaps.quantile_days(0.3), Some(5));
-    assert_eq!(gaps.quantile_days(0.5), Some(10));
     // At 5 days one of five ends: 4/5 remain; at 10 two of four: 2/5. So 1/5 and 3/5 have ended.
     let ended = gaps.ended_within();
     assert_eq!(ended.len(), 11);

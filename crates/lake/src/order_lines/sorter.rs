@@ -99,8 +99,7 @@ impl LineSorter {
     /// for one, without an order id too; and rows of theirs that it no longer
     /// has go out, where it has most of them (see [`SortOutcome::taken_out`]),
     /// but for those of the ingests `standing`, whose file lies there under
-    /// another name.
-    /// With `keeps` they all count, and what is gone is only told.
+    /// another name. With `keeps` they all count, and what is gone is only told.
     pub fn mark_changed(
         &mut self,
         ingest_id: i64,
@@ -151,11 +150,11 @@ impl LineSorter {
             }
         }
         // A changed file speaks for all that is later, too.
-        let until = |high| match self.changes.any() {
-            true => i64::MAX,
-            false => high,
-        };
-        let times = self.times.map(|(low, high)| (low, until(high)));
+        let speaks_on = self.changes.any();
+        let times = self.times.map(|(low, high)| match speaks_on {
+            true => (low, i64::MAX),
+            false => (low, high),
+        });
         let mut context = Context {
             lake,
             schema: &self.schema,

@@ -256,11 +256,11 @@ fn a_header_alone_an_empty_log_and_numbers_too_large_stop_nothing() {
     std::fs::create_dir_all(shop.join(".perennial/lake/order_lines/_delta_log")).unwrap();
     // And as one whose first commit had not its name yet.
     shop.write(
-        ".perennial/lake/features/_delta_log/_commit_1.json.tmp",
+        ".perennial/lake/order_lines/_delta_log/_commit_1.json.tmp",
         "{",
     );
     shop.write(
-        ".perennial/lake/labels/_delta_log/00000000000000000000.json#1",
+        ".perennial/lake/quarantine/_delta_log/00000000000000000000.json#1",
         "{",
     );
     good(shop.path(), &["run", "--until", "ingest"]);
@@ -339,9 +339,9 @@ fn last_rows_taken_out_of_a_file_count_no_longer() {
     good(shop.path(), &["run", "--until", "ingest"]);
     let mut lines: Vec<&str> = whole.lines().collect();
     let header = lines.remove(0);
-    lines.sort_by_key(|line| line.split(',').nth(3).unwrap_or_default().to_owned());
-    // Everything that is left is earlier than everything that goes.
     let time = |line: &str| line.split(',').nth(3).unwrap_or_default().to_owned();
+    lines.sort_by_key(|line| time(line));
+    // Everything that is left is earlier than everything that goes.
     let mut last = lines.len() - 40;
     while time(lines[last - 1]) >= time(lines[last]) {
         last -= 1;

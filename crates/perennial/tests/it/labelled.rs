@@ -149,3 +149,17 @@ fn a_label_that_never_occurs_is_an_error_that_shows_the_labels() {
         "{error}"
     );
 }
+
+#[test]
+fn columns_that_say_the_same_of_everybody_give_a_report_that_says_so() {
+    let mut text = String::from("id,plan,visits,left\n");
+    for i in 0..60 {
+        text += &format!("m{i},basic,3,{}\n", ["yes", "no", "YES"][i % 3]);
+    }
+    let shop = Project::new().settings(SETTINGS).file("members.csv", text);
+    good(shop.path(), &["run"]);
+    let none = value(shop.path(), "select none_because from model_versions");
+    assert_eq!(none, "no_usable_column");
+    let report = shop.read(".perennial/reports/report-en.html");
+    assert!(report.contains("No column says anything that differs"));
+}

@@ -46,7 +46,7 @@ section! {
         kind: LostKind = default(LostKind::NoPurchase);
         /// How far ahead one looks for a purchase; `auto` chooses it from the customers' own rhythm.
         horizon: Horizon = default(Horizon::Auto);
-        /// For `label`: the value of the label column that means lost.
+        /// For `label`: the value of the label column that means lost, in capitals or not.
         lost_when: Literal = optional("must be given for `kind = \"label\"`");
     }
 }

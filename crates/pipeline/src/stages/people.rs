@@ -263,5 +263,6 @@ mod tests {
         .unwrap();
         assert_eq!(is_lost(&other, "yes"), [false]);
         assert!(says_lost("1.0", "1") && !says_lost("10", "1"));
+        assert!(says_lost(" YES", "Yes") && !says_lost("no", "yes"));
     }
 }

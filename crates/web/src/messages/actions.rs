@@ -34,7 +34,7 @@ messages! {
     NET_NOTE = "interval {low} to {high}", "区间{low}～{high}";
     BASELINE = "Baseline: without any action, {share} of the chosen are expected to leave. The gain counts only those who would have left and are kept; those who would have stayed anyway bring nothing and cost the same.",
         "基准：如不采取任何措施，入选客户预计有{share}流失。收益只计算本会流失而被留住的客户；本来就会留下的客户不带来收益，却同样产生成本。";
-    HOLD_OUT_SMALL = "The hold-out is too small to measure the effect in one round: it is assumed to lower the share lost by {expected} of the chosen, and a difference below {detectable} would hardly be seen (two-sided test at 5%, power 80%). Hold out more, or judge several rounds together.",
+    HOLD_OUT_SMALL = "The hold-out is too small to measure the effect in one round: it is assumed to lower the share lost by {expected} of the chosen, and a difference below {detectable} would hardly be seen (two-sided test at 5 %, power 80 %). Hold out more, or judge several rounds together.",
         "对照保留组太小，一轮之内难以测出效果：假定可使入选客户的流失比例降低{expected}，而低于{detectable}的差异很难被观察到（双侧 5% 检验，功效 80%）。请扩大保留比例，或合并多轮结果判断。";
     HORIZON = "Horizon: the margin of a customer kept is counted for {days} ahead.",
         "期限：被留住客户的毛利按未来{days}计算。";

@@ -13,8 +13,8 @@ messages! {
     T_LOST = "Lost", "流失";
     D_LOST = "{what}.", "{what}。";
     T_ACTIVE = "Still active", "仍活跃";
-    D_ACTIVE = "Bought within the last {days} of the data. Whoever has been silent for longer is lost already and is in no list, sum or offer.",
-        "在数据的最后{days}内购买过。沉默更久的客户已经流失，不进入任何名单、合计或优惠。";
+    D_ACTIVE = "Bought within the last {days} of the data. Whoever has been silent for longer is lost already: in no list of those at risk, in no sum at stake, and gets no offer.",
+        "在数据的最后{days}内购买过。沉默更久的客户已经流失：不列入风险名单，不计入面临流失的毛利，也不给优惠。";
     T_PROBABILITY = "Churn probability", "流失概率";
     D_PROBABILITY = "Calibrated probability that the customer is lost within the horizon, if nothing is done. Its interval ({level}) is that of a group, the customers given about the same probability in the test: it holds the probability itself, and the share of them that left where that was another. It says nothing about what cannot be seen of one person.",
         "若不采取措施，客户在期限内流失的概率（经过校准）。其区间（{level}）针对一组客户，即检验中概率相近的客户：区间包含该概率本身；若这组客户的实际流失比例与之不同，也包含该比例。它不反映单个客户身上无法观察到的差异。";

@@ -54,7 +54,7 @@ messages! {
     SPREAD_TITLE = "{share} of customers have a churn probability above one half",
         "{share}的客户流失概率超过一半";
     SPREAD_ANSWER = "The bars count customers by churn probability.", "条形表示各流失概率区间的客户数。";
-    SPREAD_ANSWER_STAKE = "The bars count customers by churn probability; {share} of what all of them may take along (probability × value of a year) lies above one half.",
+    SPREAD_ANSWER_STAKE = "The bars count customers by churn probability; {share} of the sum of probability × value of a year lies above one half.",
         "条形表示各流失概率区间的客户数；各客户流失概率×年价值之和，有{share}来自概率超过一半的客户。";
     SPREAD_BARS = "Customers by churn probability", "按流失概率统计的客户数";
     COL_PROBABILITY = "Churn probability", "流失概率";
