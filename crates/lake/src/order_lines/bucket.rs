@@ -15,10 +15,12 @@ use super::sorter::BucketResult;
 const SHORT_GROUP: usize = 16;
 /// Bytes of a row, for the first allocation.
 const ROW_BYTES: usize = 40;
+/// Keys are put into two to this many boxes before the boxes are sorted.
+const BOX_BITS: u32 = 11;
 
 /// What rows are sorted by, and where they lie, two numbers in each so that a
 /// comparison needs no branch.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     /// Customer and time, the sign of each turned round.
     who_when: u128,
@@ -145,8 +147,42 @@ fn sorted_keys(pieces: &[Vec<u8>], layout: Layout) -> Vec<Key> {
             at += row.len();
         }
     }
-    keys.sort_unstable();
-    keys
+    sort(keys)
+}
+
+/// Sorts keys. One pass puts them into boxes by the leading bits in which they
+/// differ: those of the customer's id, a hash, so that a box holds the lines of
+/// a customer or two, mostly in the order of time already.
+fn sort(mut keys: Vec<Key>) -> Vec<Key> {
+    let all = keys.iter().fold((u128::MAX, 0), |(and, or), key| {
+        (and & key.who_when, or | key.who_when)
+    });
+    let differing = u128::BITS - (all.0 ^ all.1).leading_zeros();
+    if keys.len() < 1 << BOX_BITS {
+        keys.sort_unstable();
+        return keys;
+    }
+    let shift = differing.saturating_sub(BOX_BITS);
+    let box_of = |key: &Key| (key.who_when >> shift) as usize & ((1 << BOX_BITS) - 1);
+    // Where the next key of each box goes; in the end, where each box ends.
+    let mut places = vec![0_u32; 1 << BOX_BITS];
+    keys.iter().for_each(|key| places[box_of(key)] += 1);
+    let mut start = 0;
+    for place in &mut places {
+        start += std::mem::replace(place, start);
+    }
+    let mut boxed = vec![Key::default(); keys.len()];
+    for key in &keys {
+        let place = &mut places[box_of(key)];
+        boxed[*place as usize] = *key;
+        *place += 1;
+    }
+    let mut start = 0;
+    for end in places {
+        boxed[start..end as usize].sort_unstable();
+        start = end as usize;
+    }
+    boxed
 }
 
 /// Rows of one customer, moment and order; the vectors are used again for the
@@ -292,5 +328,34 @@ impl<'a, 'r> Group<'a, 'r> {
             self.seen.push((row, place));
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Many customers, few, one alone; times in order and not; fewer keys than boxes.
+    #[test]
+    fn boxes_change_nothing_about_the_order() {
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            state >> 20
+        };
+        for (rows, customers) in [(0, 1), (100, 7), (9_000, 1), (9_000, 3), (9_000, 400)] {
+            let keys: Vec<Key> = (0..rows)
+                .map(|at| Key {
+                    who_when: u128::from(xxh3_64(&(next() % customers).to_le_bytes())) << 64
+                        | u128::from(next() % 1_000_000),
+                    order_at: u128::from(next() % 3) << 64 | at,
+                })
+                .collect();
+            let mut wanted = keys.clone();
+            wanted.sort_unstable();
+            assert!(sort(keys) == wanted, "{rows} rows of {customers}");
+        }
     }
 }

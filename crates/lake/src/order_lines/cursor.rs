@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, RecordBatch, StringArray};
 use arrow::datatypes::{
     DataType, Decimal64Type, Field, Int32Type, Int64Type, Schema, TimeUnit,
     TimestampMicrosecondType,
@@ -105,22 +105,16 @@ impl Products {
     }
 }
 
-/// A dictionary's values once worked out for each code, kept while the reader
-/// hands out the same dictionary.
-struct Translated<T> {
+/// The numbers of a dictionary's products, kept while the reader hands out the
+/// same dictionary.
+#[derive(Default)]
+struct Translated {
     values: Option<ArrayRef>,
-    codes: Vec<T>,
+    codes: Vec<u32>,
 }
 
-impl<T> Translated<T> {
-    fn new() -> Self {
-        Self {
-            values: None,
-            codes: Vec::new(),
-        }
-    }
-
-    fn refresh(&mut self, values: &ArrayRef, mut each: impl FnMut(&str) -> T) {
+impl Translated {
+    fn refresh(&mut self, values: &ArrayRef, mut each: impl FnMut(&str) -> u32) {
         if self
             .values
             .as_ref()
@@ -143,8 +137,7 @@ pub(super) struct Cursor {
     start: usize,
     exhausted: bool,
     detail: Detail,
-    orders: Translated<u64>,
-    products: Translated<u32>,
+    products: Translated,
 }
 
 impl Cursor {
@@ -159,9 +152,7 @@ impl Cursor {
             .fields()
             .iter()
             .map(|f| match (f.name().as_str(), f.data_type()) {
-                ("order_id" | "product_id", _) => {
-                    f.as_ref().clone().with_data_type(dictionary.clone())
-                }
+                ("product_id", _) => f.as_ref().clone().with_data_type(dictionary.clone()),
                 (_, DataType::Decimal128(p, s)) => f
                     .as_ref()
                     .clone()
@@ -186,8 +177,7 @@ impl Cursor {
             start: 0,
             exhausted: false,
             detail,
-            orders: Translated::new(),
-            products: Translated::new(),
+            products: Translated::default(),
         })
     }
 
@@ -241,32 +231,37 @@ impl Cursor {
             self.lines.product.resize(rows, UNKNOWN_PRODUCT);
             return;
         }
-        let orders = column("order_id").as_dictionary::<Int32Type>();
-        self.orders
-            .refresh(orders.values(), |text| xxh3_64(text.as_bytes()).max(1));
-        push_codes(&mut self.lines.order, orders, &self.orders.codes, 0);
+        push_hashes(&mut self.lines.order, column("order_id").as_string());
         let items = column("product_id").as_dictionary::<Int32Type>();
         self.products
             .refresh(items.values(), |text| products.code(text));
-        let codes = &self.products.codes;
-        push_codes(&mut self.lines.product, items, codes, UNKNOWN_PRODUCT);
+        push_codes(&mut self.lines.product, items, &self.products.codes);
     }
 }
 
-fn push_codes<T: Copy>(
-    out: &mut Vec<T>,
-    array: &arrow::array::DictionaryArray<Int32Type>,
-    codes: &[T],
-    missing: T,
-) {
+/// Orders as hashes of their ids, 0 where one is missing.
+fn push_hashes(out: &mut Vec<u64>, orders: &StringArray) {
+    // The lines of an order stand together.
+    let mut last = (&[][..], 0);
+    out.extend((0..orders.len()).map(|i| {
+        let order = orders.value(i).as_bytes();
+        if orders.is_null(i) {
+            return 0;
+        }
+        if last.1 == 0 || order != last.0 {
+            last = (order, xxh3_64(order).max(1));
+        }
+        last.1
+    }));
+}
+
+fn push_codes(out: &mut Vec<u32>, array: &DictionaryArray<Int32Type>, codes: &[u32]) {
     let keys = array.keys();
     if keys.null_count() == 0 {
         out.extend(keys.values().iter().map(|&k| codes[k as usize]));
     } else {
-        out.extend(
-            keys.iter()
-                .map(|k| k.map_or(missing, |k| codes[k as usize])),
-        );
+        let code = |key: Option<i32>| key.map_or(UNKNOWN_PRODUCT, |k| codes[k as usize]);
+        out.extend(keys.iter().map(code));
     }
 }
 
@@ -276,7 +271,8 @@ fn check_layout(schema: &Schema, path: &Path) -> Result<()> {
         let good = schema.field_with_name(name).is_ok_and(|f| match name {
             "customer_id" => f.data_type() == &DataType::Int64,
             "time" => matches!(f.data_type(), DataType::Timestamp(TimeUnit::Microsecond, _)),
-            "order_id" | "product_id" => matches!(f.data_type(), DataType::Dictionary(..)),
+            "order_id" => f.data_type() == &DataType::Utf8,
+            "product_id" => matches!(f.data_type(), DataType::Dictionary(..)),
             _ => f.data_type() == &DataType::Decimal64(18, 4),
         });
         if !good {
