@@ -186,8 +186,7 @@ impl Cursor {
     pub fn current(&mut self, products: &mut Products) -> Result<Option<(i64, Range<usize>)>> {
         loop {
             if let Some(&customer) = self.lines.customer.get(self.start) {
-                let run = self.lines.customer[self.start..].partition_point(|&c| c == customer);
-                let end = self.start + run;
+                let end = self.start + leading_equal(&self.lines.customer[self.start..], customer);
                 if end < self.lines.customer.len() || self.exhausted {
                     return Ok(Some((customer, self.start..end)));
                 }
@@ -237,6 +236,17 @@ impl Cursor {
             .refresh(items.values(), |text| products.code(text));
         push_codes(&mut self.lines.product, items, &self.products.codes);
     }
+}
+
+/// How many values from the first on are `value`; equal ones stand together, and
+/// are few, so that doubling steps find their end sooner than halving all.
+fn leading_equal(values: &[i64], value: i64) -> usize {
+    let mut end = 1;
+    while values.get(end) == Some(&value) {
+        end *= 2;
+    }
+    let (start, end) = (end / 2, end.min(values.len()));
+    start + values[start..end].partition_point(|&other| other == value)
 }
 
 /// Orders as hashes of their ids, 0 where one is missing.
