@@ -3,7 +3,7 @@
 use perennial_testkit::Project;
 
 use super::labelled;
-use super::shop::{SETTINGS, everything, good, query, shop, value};
+use super::shop::{SETTINGS, bad, everything, good, query, shop, value};
 
 /// What does not depend on how often files were read.
 fn facts(shop: &Project) -> String {
@@ -383,4 +383,67 @@ fn rows_kept_for_another_files_sake_or_of_an_emptied_file_are_told() {
     good(shop.path(), &["run"]);
     assert_eq!(rows(), before);
     assert!(page().contains("was written anew"));
+}
+
+#[test]
+fn a_way_of_reading_that_sets_every_row_aside_says_what_was_wrong_with_them() {
+    let shop = shop(60, 3);
+    let wrong = SETTINGS.replace(
+        "table = \"order_lines\"",
+        "table = \"order_lines\"\ntime_format = \"yyyymmdd\"",
+    );
+    let rows = shop.read("data/orders.csv").lines().count() - 1;
+    shop.write("perennial.toml", &wrong);
+    let error = bad(shop.path(), &["run"], 1);
+    let said = format!("of {rows} rows none could be read: `cell/not-a-time` in {rows} of them");
+    assert!(error.contains(&said), "{error}");
+    shop.write("perennial.toml", SETTINGS);
+    good(shop.path(), &["run", "--until", "ingest"]);
+    assert_eq!(
+        value(shop.path(), "select sum(kept + duplicates) from ingests"),
+        rows.to_string()
+    );
+}
+
+#[test]
+fn files_that_take_other_names_are_told_as_what_they_are() {
+    let whole = shop(60, 9).read("data/orders.csv");
+    let (header, rows) = whole.split_once('\n').unwrap();
+    let lines: Vec<&str> = rows.lines().take(300).collect();
+    let shop = Project::new().settings(SETTINGS);
+    let parts: Vec<String> = lines
+        .chunks(100)
+        .map(|part| format!("{header}\n{}\n", part.join("\n")))
+        .collect();
+    let told = |shop: &Project| {
+        good(shop.path(), &["run"]);
+        let report = shop.read(".perennial/reports/report-en.html");
+        let report = report.replace('\u{a0}', " ");
+        let (files, rest) = report.split_once(" files gave ").unwrap();
+        let files = files.rsplit('>').next().unwrap().to_owned();
+        (files, rest.split('<').next().unwrap().to_owned())
+    };
+    for (name, part) in ["data/a.csv", "data/b.csv", "data/c.csv"]
+        .iter()
+        .zip(&parts)
+    {
+        shop.write(name, part);
+    }
+    let (files, rows) = told(&shop);
+    assert!(files == "3" && rows.starts_with("300 rows: "), "{rows}");
+    let still = |files: &str| (files.to_owned(), rows.clone());
+    // Two change names with each other.
+    shop.write("data/a.csv", &parts[1]);
+    shop.write("data/b.csv", &parts[0]);
+    assert_eq!(told(&shop), still("3"));
+    // One takes another name.
+    std::fs::remove_file(shop.join("data/c.csv")).unwrap();
+    shop.write("data/d.csv", &parts[2]);
+    assert_eq!(told(&shop), still("3"));
+    // Each takes the next one's name, and the last a new one.
+    shop.write("data/a.csv", format!("{header}\n"));
+    shop.write("data/b.csv", &parts[1]);
+    shop.write("data/d.csv", &parts[0]);
+    shop.write("data/e.csv", &parts[2]);
+    assert_eq!(told(&shop), still("4"));
 }

@@ -163,3 +163,20 @@ fn columns_that_say_the_same_of_everybody_give_a_report_that_says_so() {
     let report = shop.read(".perennial/reports/report-en.html");
     assert!(report.contains("No column says anything that differs"));
 }
+
+#[test]
+fn a_table_of_identifiers_and_free_text_gives_a_report_that_says_so() {
+    let mut text = String::from("id,review,left\n");
+    for i in 0..120 {
+        text += &format!(
+            "m{i},was here {} times and {},{}\n",
+            i * 7,
+            i * i,
+            ["yes", "no", "no"][i % 3]
+        );
+    }
+    let shop = Project::new().settings(SETTINGS).file("members.csv", text);
+    good(shop.path(), &["run"]);
+    let none = value(shop.path(), "select none_because from model_versions");
+    assert_eq!(none, "no_usable_column");
+}

@@ -78,7 +78,7 @@ fn retention(notes: &Notes, calendar: &Calendar) -> Part<Retention> {
     let found = notes
         .retention
         .as_ref()
-        .ok_or_else(|| Missing::Other(too_short(days)))?;
+        .ok_or_else(|| Missing::Other(no_period(notes)))?;
     let rate_now = rate(found).ok_or_else(|| Missing::Other(nobody(days)))?;
     let until = day_after(calendar, found.until_us);
     Ok(Retention {
@@ -94,8 +94,16 @@ fn retention(notes: &Notes, calendar: &Calendar) -> Part<Retention> {
     })
 }
 
-fn too_short(days: u32) -> Text {
+/// Why the retention of the last horizon was not counted.
+fn no_period(notes: &Notes) -> Text {
+    let days = notes.plan.horizon_days;
     let twice = u64::from(days) * 2;
+    if notes.plan.as_of_us - 2 * notes.plan.horizon_us() >= notes.first_us {
+        return Text::new(
+            "The settings ask for no training date (`training_dates` is 0), so that no earlier date was looked at.",
+            "设置中没有训练日期（`training_dates` 为 0），因此没有查看更早的日期。",
+        );
+    }
     Text::new(
         format!(
             "The history is too short: the retention of {days} days needs {twice} days of data."

@@ -149,7 +149,7 @@ fn reason(code: &str) -> Text {
             "含有不符合文件编码的字符",
         ),
         "row/nul-byte" => ("a NUL byte in the row", "行中含有空字节"),
-        "cell/not-a-number" => ("no number where one is expected", "应为数字而不是数字"),
+        "cell/not-a-number" => ("no number where one is expected", "应为数字处不是数字"),
         "cell/not-whole" => (
             "a fraction where a whole number is expected",
             "应为整数却带小数",
@@ -157,7 +157,7 @@ fn reason(code: &str) -> Text {
         "cell/number-too-large" => ("a number too large to be kept", "数字过大，无法保存"),
         "cell/not-a-time" => (
             "no date or time where one is expected",
-            "应为日期或时间而不是",
+            "应为日期或时间处不是日期或时间",
         ),
         "row/no-time" => ("no date or time", "缺少日期或时间"),
         "row/identifier-too-long" => (

@@ -12,6 +12,7 @@ use perennial_lake::tables::{Table, commit, write_table};
 use serde::{Deserialize, Serialize};
 
 use super::fold::{days, feature_schema, fold_all, label_schema};
+use super::ingest;
 use super::plan::Plan;
 use crate::columns::Columns;
 use crate::settings::{Horizon, Part};
@@ -117,16 +118,16 @@ pub(crate) async fn run(run: &Run<'_>, ingest: &Done, as_of_us: Option<i64>) -> 
         ],
     );
     run.stage("features", &key, async || {
-        work(run, version, as_of_us).await
+        work(run, ingest, version, as_of_us).await
     })
     .await
 }
 
-async fn work(run: &Run<'_>, version: i64, as_of_us: Option<i64>) -> Result<Output> {
+async fn work(run: &Run<'_>, ingest: &Done, version: i64, as_of_us: Option<i64>) -> Result<Output> {
     let project = run.project;
     let lake = &project.lake;
     let Some(table) = Table::open(lake, TABLE, Some(version)).await? else {
-        return Err(no_events());
+        return Err(no_events(ingest));
     };
     let known = || {
         table
@@ -137,11 +138,11 @@ async fn work(run: &Run<'_>, version: i64, as_of_us: Option<i64>) -> Result<Outp
     let first_us = known()
         .filter_map(|f| f.min_time_us)
         .min()
-        .ok_or_else(no_events)?;
+        .ok_or_else(|| no_events(ingest))?;
     let last_us = known()
         .filter_map(|f| f.max_time_us)
         .max()
-        .ok_or_else(no_events)?;
+        .ok_or_else(|| no_events(ingest))?;
     let as_of_us = as_of_us.unwrap_or_else(|| project.calendar.midnight_after(last_us));
     if as_of_us <= first_us {
         return Err(Error::cannot(
@@ -191,12 +192,30 @@ async fn work(run: &Run<'_>, version: i64, as_of_us: Option<i64>) -> Result<Outp
     Output::new(outputs, &notes)
 }
 
-fn no_events() -> Error {
-    Error::cannot(
-        "run/no-events",
-        "no order line has a known customer",
-        "check `columns.customer_id` in `perennial.toml`, and `perennial query \"select * from ingests\"`",
-    )
+/// Nothing to fold: no row, none that could be read, or none of a known customer.
+fn no_events(ingest: &Done) -> Error {
+    let books = ingest
+        .details_as::<ingest::Notes>()
+        .map_or_else(|_| Vec::new(), |notes| notes.current());
+    let sum = |of: fn(&ingest::Book) -> u64| books.iter().map(of).sum::<u64>();
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for (reason, rows) in books.iter().flat_map(|book| &book.reasons) {
+        *reasons.entry(reason).or_default() += rows;
+    }
+    let most = reasons.into_iter().max_by_key(|(_, rows)| *rows);
+    let rows = sum(|book| book.rows_read);
+    match most {
+        Some((reason, times)) if sum(|book| book.kept) == 0 => Error::cannot(
+            "run/no-events",
+            format!("of {rows} rows none could be read: `{reason}` in {times} of them"),
+            "check the columns of that source in `perennial.toml` and how they are read; `perennial check` shows both",
+        ),
+        _ => Error::cannot(
+            "run/no-events",
+            format!("none of {rows} rows is an order line with a known customer"),
+            "check `columns.customer_id` in `perennial.toml`, and that the files have rows",
+        ),
+    }
 }
 
 fn choose(

@@ -488,3 +488,42 @@ fn another_name_of_the_customer_is_no_trait() {
     assert!(["member", "card"].contains(&customer));
     assert_eq!(found.columns(Role::Trait), ["region"]);
 }
+
+/// One customer alone, and one with most of the lines; the lines of an order
+/// are hours or weeks apart.
+#[test]
+fn a_column_called_customer_is_the_customer_whatever_its_values_are_like() {
+    for (customers, share) in [(1, 1.0), (400, 0.77)] {
+        let mut random = Lcg(11);
+        let mut text = String::from("order_id,customer,sku,when,qty,price\n");
+        for order in 0..1_500 {
+            let many = random.unit() < share;
+            let customer = if many { 0 } else { random.below(customers) };
+            for _ in 0..1 + random.below(6) {
+                text += &format!(
+                    "o{order},c{customer},P{},2024-{:02}-{:02} {:02}:{:02}:00,{},{}.5\n",
+                    random.below(80),
+                    1 + random.below(12),
+                    1 + random.below(28),
+                    random.below(24),
+                    random.below(60),
+                    1 + random.below(9),
+                    1 + random.below(40),
+                );
+            }
+        }
+        let guess = guessed(&text);
+        for (role, column) in [
+            (Role::CustomerId, "customer"),
+            (Role::OrderId, "order_id"),
+            (Role::Quantity, "qty"),
+        ] {
+            assert_eq!(
+                guess.column(role),
+                Some(column),
+                "{customers}: {:?}",
+                roles(&guess)
+            );
+        }
+    }
+}

@@ -48,6 +48,9 @@ pub(crate) struct Book {
     /// rows of one of the two were left out for those of the other.
     #[serde(default)]
     pub shares: Vec<i64>,
+    /// Readings of the same content under names that have it no longer.
+    #[serde(default)]
+    pub moved: Vec<i64>,
     pub without_customer: u64,
     pub first_us: Option<i64>,
     pub last_us: Option<i64>,

@@ -1,11 +1,12 @@
 //! Which files there are, and which of them are new.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use perennial_lake::sources::files::{SourceFile, content_hash, expand};
 use perennial_ledger::{FileRecord, Ledger};
 
-use super::{Book, CUSTOMERS, NO_TABLE, Notes};
+use super::{Book, CUSTOMERS, NO_TABLE, Notes, hex};
 use crate::Result;
 use crate::project::Project;
 use crate::settings::{Part, Source};
@@ -22,6 +23,8 @@ pub(super) struct Fresh {
     pub ingest_id: i64,
     /// The same content was read before, under another name, by this ingest.
     pub known_as: Option<i64>,
+    /// Readings of the same content under names that have it no longer.
+    pub moved: Vec<i64>,
     /// The readings of this path's earlier contents.
     pub earlier: Vec<i64>,
     /// Those of them whose content lies there under another name.
@@ -177,6 +180,7 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
         mapping,
         before,
     };
+    let mut unchanged = HashSet::new();
     for (index, source) in project.settings.sources.iter().enumerate() {
         let name = source_name(project, index);
         let files = match expand(&project.dir, &source.path) {
@@ -185,13 +189,24 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
             other => other.map_err(perennial_lake::Error::from)?,
         };
         for file in files {
+            let (known, shown) = (found.fresh.len(), shown_name(&file, source));
             one(project, source, index, &name, file, &mut found).await?;
+            if found.fresh.len() == known {
+                unchanged.insert(shown);
+            }
         }
     }
     // What a file said before it changed still stands in another file.
     let held: Vec<i64> = found.fresh.iter().filter_map(|f| f.known_as).collect();
+    let before = found.before.as_ref();
+    let books = before.map_or(&[][..], |(_, notes)| &notes.books);
     for fresh in &mut found.fresh {
         fresh.standing.extend(&held);
+        let hash = hex(&fresh.hash);
+        let moved = books.iter().filter(|book| {
+            fresh.known_as.is_some() && book.content_hash == hash && !unchanged.contains(&book.file)
+        });
+        fresh.moved.extend(moved.map(|book| book.ingest_id));
     }
     Ok(found)
 }
@@ -251,6 +266,7 @@ async fn one(
         ingest_id: id,
         // A path that had another content is read, so that this one is told apart.
         known_as: known.first().copied().or(in_this_run).filter(|_| is_new),
+        moved: Vec::new(),
         earlier,
         standing: Vec::new(),
         entangled,

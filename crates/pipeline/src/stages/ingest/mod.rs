@@ -2,6 +2,7 @@
 //! pseudonyms.
 
 mod books;
+mod current;
 mod customers;
 mod found;
 mod lines;
@@ -13,10 +14,10 @@ use std::collections::BTreeMap;
 
 use perennial_lake::order_lines::TABLE;
 use perennial_ledger::{FileRecord, FileState, StageRun};
-use serde::{Deserialize, Serialize};
 
 pub(crate) use books::Book;
 use books::Quarantined;
+pub(crate) use current::Notes;
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
 use found::Fresh;
 pub(crate) use found::{Found, look, mapped_otherwise, recorded_path, source_name};
@@ -32,51 +33,6 @@ const NO_TABLE: &str = "none";
 /// Rows kept in quarantine with their text from one run; more are counted and
 /// their text is left out.
 const QUARANTINE_ROWS_MAX: usize = 100_000;
-
-/// What the stage found out, over all runs since the mapping was last changed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Notes {
-    /// Hash of the mapping the tables were read with.
-    pub mapping: String,
-    /// Every file read so far.
-    pub books: Vec<Book>,
-}
-
-impl Notes {
-    /// The books as the tables stand: of a file that changed, its newest
-    /// reading, with the rows that the earlier ones left.
-    pub fn current(&self) -> Vec<Book> {
-        let is_earlier = |book: &Book| {
-            self.books
-                .iter()
-                .any(|b| b.earlier.contains(&book.ingest_id))
-        };
-        let newest = self.books.iter().filter(|book| !is_earlier(book));
-        newest.map(|book| self.with_earlier(book)).collect()
-    }
-
-    fn with_earlier(&self, newest: &Book) -> Book {
-        let earlier: Vec<&Book> = self
-            .books
-            .iter()
-            .filter(|book| newest.earlier.contains(&book.ingest_id))
-            .collect();
-        let sum = |of: fn(&Book) -> u64| earlier.iter().map(|book| of(book)).sum::<u64>();
-        let taken_out = sum(|book| book.taken_out) + newest.taken_out;
-        let left = sum(|book| book.kept).saturating_sub(taken_out);
-        Book {
-            rows_read: (newest.rows_read + left).saturating_sub(newest.known),
-            kept: newest.kept + left,
-            duplicates: newest.duplicates.saturating_sub(newest.known),
-            // An emptied file says nothing of what it had, which stays.
-            gone: match newest.rows_read {
-                0 => left,
-                _ => newest.gone,
-            },
-            ..newest.clone()
-        }
-    }
-}
 
 /// What reading new files gives, before it is written.
 #[derive(Default)]
@@ -245,6 +201,7 @@ fn known_content(found: &Found, before: &[Book], reading: &mut Reading) {
             rows_read: rows,
             duplicates: rows,
             shares: vec![known],
+            moved: fresh.moved.clone(),
             ..Book::default()
         });
     }

@@ -68,6 +68,9 @@ impl Labelled {
             .filter(|c| !names.contains(&c.name))
             .cloned()
             .collect();
+        if kept.is_empty() {
+            return Err(perennial_learn::Error::NoUsableColumn.into());
+        }
         Ok(Matrix::new(kept)?)
     }
 }
@@ -245,7 +248,13 @@ pub(crate) fn table_matrix(batch: &RecordBatch) -> Result<(Matrix, Vec<String>)>
             None => columns.push(Column::number(field.name(), numbers(array))),
         }
     }
-    Ok((Matrix::new(columns)?, unused))
+    // A table of identifiers and free text has rows, and no column to learn from.
+    let matrix = Matrix {
+        columns,
+        rows: batch.num_rows(),
+    };
+    matrix.validate()?;
+    Ok((matrix, unused))
 }
 
 fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {

@@ -22,8 +22,7 @@ pub(super) fn candidates(facts: &Facts) -> Vec<usize> {
             let long = fact.profile.looks.free_text && named < 0.7;
             // A telling name is enough where the file has one customer only.
             let fewest = match named {
-                named if named >= 0.9 => 1,
-                named if named >= 0.6 => 2,
+                named if named >= 0.6 => 1,
                 _ => 3,
             };
             (kind && !long && !personal && fact.distinct() >= fewest).then_some((
@@ -281,8 +280,16 @@ fn customer_score(matrix: &Matrix, order: Option<usize>, customer: usize) -> f64
     };
     let name = facts.name_score(Role::CustomerId, customer);
     let mut score = 3.0 * name;
+    // Another column is called the customer: whatever the values are like, that
+    // one has the better claim.
+    let is_beside = name < 0.5
+        && (matrix.keys.iter()).any(|key| facts.name_score(Role::CustomerId, *key) >= 0.7);
+    score -= if is_beside { 1.5 } else { 0.0 };
     let is_order = facts.is_order_beside_customer(customer);
-    if is_order || (matrix.is_unique(customer) && name < 0.7) {
+    let is_number = [Role::Quantity, Role::UnitPrice, Role::Amount]
+        .iter()
+        .any(|role| facts.name_score(*role, customer) >= 0.6);
+    if is_order || is_number || (matrix.is_unique(customer) && name < 0.7) {
         return NEVER;
     }
     if let Some(order) = order.filter(|order| !matrix.is_unique(*order)) {
