@@ -17,6 +17,9 @@ const SHORT_GROUP: usize = 16;
 const ROW_BYTES: usize = 40;
 /// Keys are put into two to this many boxes before the boxes are sorted.
 const BOX_BITS: u32 = 11;
+/// More keys than this are sorted where they lie: boxes take as much memory
+/// again, and help while the keys stay in a core's cache.
+const BOXED_MAX: usize = 1 << 20;
 
 /// What rows are sorted by, and where they lie, two numbers in each so that a
 /// comparison needs no branch.
@@ -154,14 +157,14 @@ fn sorted_keys(pieces: &[Vec<u8>], layout: Layout) -> Vec<Key> {
 /// differ: those of the customer's id, a hash, so that a box holds the lines of
 /// a customer or two, mostly in the order of time already.
 fn sort(mut keys: Vec<Key>) -> Vec<Key> {
+    if !(1 << BOX_BITS..=BOXED_MAX).contains(&keys.len()) {
+        keys.sort_unstable();
+        return keys;
+    }
     let all = keys.iter().fold((u128::MAX, 0), |(and, or), key| {
         (and & key.who_when, or | key.who_when)
     });
     let differing = u128::BITS - (all.0 ^ all.1).leading_zeros();
-    if keys.len() < 1 << BOX_BITS {
-        keys.sort_unstable();
-        return keys;
-    }
     let shift = differing.saturating_sub(BOX_BITS);
     let box_of = |key: &Key| (key.who_when >> shift) as usize & ((1 << BOX_BITS) - 1);
     // Where the next key of each box goes; in the end, where each box ends.

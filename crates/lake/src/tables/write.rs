@@ -66,9 +66,9 @@ fn number_columns(
 /// differences, and so are orders, whose lines stand together; who it was as it
 /// is, since the same stands many times in a row; everything else through a
 /// dictionary large enough for a whole row group, so that a reader may tell
-/// equal values by code. Amounts and codes in no order
-/// are packed as tightly as they can be: compressing them again costs time on
-/// both sides and gains a tenth of their bytes at the most.
+/// equal values by code. Amounts and codes in no order are packed as tightly as
+/// they can be: compressing them again costs time on both sides and gains a
+/// tenth of their bytes at the most.
 fn history_columns(
     mut builder: WriterPropertiesBuilder,
     schema: &SchemaRef,

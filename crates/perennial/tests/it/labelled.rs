@@ -179,4 +179,6 @@ fn a_table_of_identifiers_and_free_text_gives_a_report_that_says_so() {
     good(shop.path(), &["run"]);
     let none = value(shop.path(), "select none_because from model_versions");
     assert_eq!(none, "no_usable_column");
+    let report = shop.read(".perennial/reports/report-en.html");
+    assert!(report.contains("review"), "the column left out is named");
 }

@@ -131,7 +131,7 @@ const WORK: Codes = &[
     ("query/read-only", "a query wants to change something"),
     ("run/as-of-too-early", "the as-of moment lies before the first event"),
     ("run/label-never-lost", "no label has the value that means lost"),
-    ("run/no-events", "no order line has a known customer"),
+    ("run/no-events", "no order line could be read, or none has a known customer"),
     ("run/no-labels", "no customer has a label"),
     ("run/no-rows", "no row of customers was kept"),
     ("run/none-yet", "the project has not been run yet"),

@@ -1,6 +1,6 @@
 //! What the stage noted, and the books as the tables stand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +21,13 @@ impl Notes {
     /// earlier reading belongs to one of these, also where files changed names.
     pub fn current(&self) -> Vec<Book> {
         let claims = |book: &Book, id: i64| book.earlier.contains(&id) || book.moved.contains(&id);
-        let is_past = |id: i64| self.books.iter().any(|book| claims(book, id));
+        let claimed = self
+            .books
+            .iter()
+            .flat_map(|book| book.earlier.iter().chain(&book.moved));
+        let past: HashSet<i64> = claimed.copied().collect();
         let (past, newest): (Vec<&Book>, Vec<&Book>) =
-            (self.books.iter()).partition(|book| is_past(book.ingest_id));
+            (self.books.iter()).partition(|book| past.contains(&book.ingest_id));
         let mut owned: HashMap<i64, Vec<&Book>> = HashMap::new();
         let mut renamed: HashMap<i64, &Book> = HashMap::new();
         for book in past {

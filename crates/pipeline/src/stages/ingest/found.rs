@@ -202,10 +202,13 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
     let books = before.map_or(&[][..], |(_, notes)| &notes.books);
     for fresh in &mut found.fresh {
         fresh.standing.extend(&held);
+        if fresh.known_as.is_none() {
+            continue;
+        }
         let hash = hex(&fresh.hash);
-        let moved = books.iter().filter(|book| {
-            fresh.known_as.is_some() && book.content_hash == hash && !unchanged.contains(&book.file)
-        });
+        let moved = books
+            .iter()
+            .filter(|book| book.content_hash == hash && !unchanged.contains(&book.file));
         fresh.moved.extend(moved.map(|book| book.ingest_id));
     }
     Ok(found)

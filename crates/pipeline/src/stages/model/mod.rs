@@ -95,13 +95,16 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
     run.stage("model", &key, async || {
         run.progress.start("model", None, "rows");
         let version = format!("{MODEL}-{}", &key[..10]);
-        let (built, table) = match inputs.features {
+        let (mut built, table) = match inputs.features {
             Some(done) => (usable(from_history(run, done).await)?, None),
             None => {
                 let table = table(run, inputs.ingest).await?;
                 (usable(from_table(run, &table))?, Some(table))
             }
         };
+        if let Some(table) = &table {
+            built.notes.unused_columns.clone_from(&table.unused);
+        }
         let mut notes = built.notes.clone();
         notes.model_version.clone_from(&version);
         let scored = match (inputs.features, &table) {
@@ -266,7 +269,6 @@ fn still_active(rows: &Labelled, horizon_days: u32) -> Result<Option<(Vec<usize>
 fn from_table(run: &Run<'_>, table: &data::Table) -> Result<Built> {
     let (rows, places) = table.labelled()?;
     let mut notes = Notes {
-        unused_columns: table.unused.clone(),
         one_in: 1,
         ..Notes::default()
     };

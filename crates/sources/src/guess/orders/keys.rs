@@ -286,9 +286,10 @@ fn customer_score(matrix: &Matrix, order: Option<usize>, customer: usize) -> f64
         && (matrix.keys.iter()).any(|key| facts.name_score(Role::CustomerId, *key) >= 0.7);
     score -= if is_beside { 1.5 } else { 0.0 };
     let is_order = facts.is_order_beside_customer(customer);
-    let is_number = [Role::Quantity, Role::UnitPrice, Role::Amount]
-        .iter()
-        .any(|role| facts.name_score(*role, customer) >= 0.6);
+    let is_number = name < 0.5
+        && [Role::Quantity, Role::UnitPrice, Role::Amount]
+            .iter()
+            .any(|role| facts.name_score(*role, customer) >= 0.6);
     if is_order || is_number || (matrix.is_unique(customer) && name < 0.7) {
         return NEVER;
     }
