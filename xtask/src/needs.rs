@@ -1,4 +1,5 @@
-//! What tests and benches need beyond Rust: a Python of their own, a browser.
+//! What tests and benches need beyond Rust: a Python of their own, a browser, database
+//! servers.
 //!
 //! Everything goes into the target folder, but for what only the machine's own
 //! package manager can bring; that is tried as root and otherwise said.
@@ -76,6 +77,33 @@ pub fn browser() -> Result<PathBuf> {
     }
     install(&["chromium", "fonts-noto-cjk"])?;
     which(&names).context("chromium was installed, yet is not in PATH")
+}
+
+/// The folder of PostgreSQL's programs, installed when root. Debian keeps those of the
+/// server out of the path.
+pub fn postgres() -> Result<PathBuf> {
+    let found = || {
+        let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+        let versions = debian.flatten().map(|version| version.path().join("bin"));
+        let in_path = which(&["initdb"]).and_then(|path| Some(path.parent()?.to_owned()));
+        let mut all: Vec<PathBuf> = in_path.into_iter().chain(versions).collect();
+        all.retain(|bin| bin.join("initdb").exists() && bin.join("psql").exists());
+        all.pop()
+    };
+    if let Some(bin) = found() {
+        return Ok(bin);
+    }
+    install(&["postgresql"])?;
+    found().context("postgresql was installed, yet its programs are not where they should be")
+}
+
+/// MariaDB's server, installed when root.
+pub fn mariadb() -> Result<PathBuf> {
+    if let Some(found) = which(&["mariadbd"]) {
+        return Ok(found);
+    }
+    install(&["mariadb-server", "mariadb-client"])?;
+    which(&["mariadbd"]).context("mariadb-server was installed, yet is not in PATH")
 }
 
 /// Installs packages of Debian or Ubuntu, when root; says how otherwise.

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change must pass, in one profile, on a machine with only Rust.
 //!
-//! Tests that need a Python, a browser or public data skip themselves when the machine
+//! Tests that need a Python, a server, a browser or public data skip themselves when the machine
 //! has none; they append the reason to the file named by `PERENNIAL_SKIPS`, and the last
 //! lines printed here say what was skipped and why.
 
@@ -139,7 +139,7 @@ fn lint_all(house: &House) -> Result<bool> {
     succeeds(&mut clippy)
 }
 
-/// What the tests are told: variables for the Python and the browser, where a test asks for them.
+/// What the tests are told: variables for the Python, the servers and the browser, where a test asks for them.
 fn environment(
     house: &House,
     missing: &mut Vec<String>,
@@ -162,6 +162,18 @@ fn environment(
         match needs::python(house, "tests", REQUIREMENTS) {
             Ok(python) => drop(environment.insert("PERENNIAL_TEST_PYTHON", python)),
             Err(error) => missing.push(format!("no Python for the tests: {error:#}")),
+        }
+    }
+    if uses("postgres()")? {
+        match needs::postgres() {
+            Ok(bin) => drop(environment.insert("PERENNIAL_TEST_POSTGRES", bin)),
+            Err(error) => missing.push(format!("no PostgreSQL for the tests: {error:#}")),
+        }
+    }
+    if uses("mariadb()")? {
+        match needs::mariadb() {
+            Ok(server) => drop(environment.insert("PERENNIAL_TEST_MARIADB", server)),
+            Err(error) => missing.push(format!("no MariaDB for the tests: {error:#}")),
         }
     }
     if uses("browser()")? {

@@ -147,6 +147,20 @@ impl Ledger {
         rows.iter().map(read).collect()
     }
 
+    /// Paths of the source's files in the order in which they were first read.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn paths_of(&self, source: &str) -> Result<Vec<String>> {
+        let rows =
+            sqlx::query("SELECT path FROM files WHERE source = ?1 GROUP BY path ORDER BY min(seq)")
+                .bind(source.to_owned())
+                .fetch_all(&self.pool)
+                .await?;
+        let paths = rows.iter().map(|row| row.try_get("path"));
+        Ok(paths.collect::<std::result::Result<_, _>>()?)
+    }
+
     /// Records files on their own; with their stage it is
     /// [`Ledger::record_stage_with_files`].
     ///

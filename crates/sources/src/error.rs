@@ -49,6 +49,32 @@ pub enum Error {
         /// What the file seems to be.
         found: &'static str,
     },
+    /// An archive or a workbook that cannot be looked into.
+    #[error("cannot look into `{}`: {message}", path.display())]
+    Archive {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// Several tables where one is wanted.
+    #[error("`{}` holds several tables", path.display())]
+    Several {
+        /// The file.
+        path: PathBuf,
+        /// Names of some of them.
+        names: Vec<String>,
+    },
+    /// A database that cannot be read.
+    #[error("cannot read `{address}`: {message}")]
+    Database {
+        /// The address, without who connects.
+        address: String,
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// The operating system refuses.
     #[error("cannot read `{}`: {source}", path.display())]
     Io {
@@ -86,7 +112,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Bytes that are no text in any encoding that is known.
-    #[error("`{}` is neither text nor Parquet", path.display())]
+    #[error("`{}` is neither text nor of another kind that is known", path.display())]
     NotText {
         /// The file.
         path: PathBuf,
@@ -135,6 +161,10 @@ pub enum Error {
     },
 }
 
+/// What can be read.
+const READ: &str = "CSV and its kin, Excel and OpenDocument, JSON, XML, Parquet, logs and mail are \
+                    read, also in zip, tar, gzip and zstd";
+
 impl Error {
     /// Whether there is nothing where files were looked for.
     pub fn is_absence(&self) -> bool {
@@ -149,6 +179,9 @@ impl Error {
             Error::BadGlob { .. } => "source/glob-invalid",
             Error::TooMany { .. } => "source/too-many",
             Error::Unsupported { .. } => "source/unsupported",
+            Error::Archive { .. } => "source/archive-unreadable",
+            Error::Several { .. } => "source/several-tables",
+            Error::Database { .. } => "source/database",
             Error::Io { .. } => "source/unreadable",
             Error::Truncated { .. } => "source/truncated",
             Error::Corrupt { .. } => "source/corrupt",
@@ -176,14 +209,23 @@ impl Error {
                 "the folder holds no files, or the pattern matches none".to_owned()
             }
             Error::NothingMatched { seen, .. } => format!(
-                "CSV, TSV and Parquet are read (plain, gzip or zstd); found `{}`",
+                "{READ}; found `{}`",
                 seen.join("`, `")
             ),
             Error::BadGlob { .. } => "use `*`, `?`, `[ab]` and `**`".to_owned(),
             Error::TooMany { .. } => "name a narrower pattern".to_owned(),
-            Error::Unsupported { .. } | Error::NotText { .. } => {
-                "save it as CSV or Parquet".to_owned()
+            Error::Unsupported { found, .. } if found.contains("password") => {
+                "save it without the password".to_owned()
             }
+            Error::Unsupported { .. } | Error::NotText { .. } => format!("save it as CSV; {READ}"),
+            Error::Archive { .. } => {
+                "open it with the program that made it, and save or pack it again".to_owned()
+            }
+            Error::Database { hint, .. } => hint.clone(),
+            Error::Several { path, names } => format!(
+                "name one of them, such as `{}`",
+                path.join(names.first().map_or("", String::as_str)).display()
+            ),
             Error::Truncated { .. } => "copy or download the file again".to_owned(),
             Error::Corrupt { .. } => {
                 "copy the file again, or decompress it to see how far it is sound".to_owned()

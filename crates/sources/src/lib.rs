@@ -1,6 +1,7 @@
 //! Files to typed columns: the reading half of the lake.
 //!
-//! The way of a file: [`files::expand`] finds it, [`dialect::sniff`] says how
+//! The way of a file: [`files::expand`] finds it (and what lies in archives and
+//! workbooks), formats that are no text become some while they are read, [`dialect::sniff`] says how
 //! it is written, [`infer::profile`] says what each column holds,
 //! [`guess::guess`] says which column is what, [`read::open`] streams it as
 //! typed Arrow batches with every bad cell reported, and [`totals::Totals`]
@@ -11,6 +12,8 @@
 //! Nothing here knows a table of the lake, a setting or a data set, nor an
 //! engine: its tests take seconds.
 
+mod convert;
+pub mod database;
 pub mod dialect;
 pub mod error;
 pub mod files;
@@ -18,9 +21,9 @@ pub mod guess;
 pub mod infer;
 pub mod number;
 pub mod read;
+pub mod records;
 pub mod text;
 pub mod time;
-pub mod tokens;
 pub mod totals;
 
 #[cfg(test)]
@@ -56,5 +59,9 @@ pub const SAMPLE_BYTES: usize = 8 << 20;
 pub const FILES_MAX: usize = 100_000;
 /// Deepest folder below the given one that is searched.
 pub const FOLDER_DEPTH_MAX: usize = 32;
+/// Most archives one within the other.
+pub const ARCHIVE_DEPTH_MAX: usize = 3;
+/// Most bytes that a file which must be unpacked to be read may unpack to.
+pub const UNPACKED_BYTES_MAX: u64 = 64 << 30;
 /// Distinct values counted exactly per column; above it they are estimated.
 pub const DISTINCT_EXACT_MAX: usize = 65_536;

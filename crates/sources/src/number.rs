@@ -1,5 +1,5 @@
 //! Numbers as people write them: signs, thousands separators, decimal commas,
-//! currency signs, percent, accountants' parentheses, full-width digits and
+//! currency signs, percent, accountants' parentheses, full-width digits, 1.2万 and
 //! exponents - parsed exactly.
 
 /// How the numbers of a column are written.
@@ -145,6 +145,13 @@ fn parse_dressed(cell: &[u8], format: &NumberFormat) -> Option<Exact> {
         if closed && !matches!(c, ' ' | ')' | '%') && !is_currency(c) {
             return None;
         }
+        if let Some(power) = chinese_power(c) {
+            // 1.2万, and 3万元; 1万2千 is for people.
+            let first = exponent == 0 && !percent && digits.len > 0;
+            first.then_some(())?;
+            (exponent, closed) = (power, true);
+            continue;
+        }
         match c {
             // A blank groups only between digits; elsewhere it is for looks.
             ' ' if digits.len == 0 || !next_is_digit(&rest) => {}
@@ -233,6 +240,16 @@ fn next_is_digit(rest: &std::str::Chars) -> bool {
     rest.clone()
         .next()
         .is_some_and(|c| narrow(c).is_ascii_digit())
+}
+
+/// The power of ten that a Chinese sign after a number stands for.
+fn chinese_power(c: char) -> Option<i32> {
+    match c {
+        '千' => Some(3),
+        '万' | '萬' => Some(4),
+        '亿' | '億' => Some(8),
+        _ => None,
+    }
 }
 
 /// A currency sign.
@@ -455,6 +472,13 @@ mod tests {
             ("1.234,56 €", european, Some((123_456, 2))),
             ("1.234", european, Some((1234, 0))),
             ("0,5", european, Some((5, 1))),
+            ("1.2万", plain, Some((12_000, 0))),
+            ("３亿", plain, Some((300_000_000, 0))),
+            ("¥1.25万元", english, None),
+            ("1.25 万元", english, Some((12_500, 0))),
+            ("万", plain, None),
+            ("1万2", plain, None),
+            ("1万万", plain, None),
             (
                 "EUR 5.00",
                 NumberFormat {

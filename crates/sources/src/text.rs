@@ -5,15 +5,19 @@
 //! what cannot be decoded becomes one byte 0xFF, which no UTF-8 text holds, so
 //! that its row is reported just the same.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::Path;
 
-use super::dialect::Encoding;
+use super::convert;
+use super::dialect::{self, Encoding};
 use super::error::Error;
-use super::files::{Compression, SourceFile};
+use super::files::{Compression, Format, SliceReader, SourceFile};
 
 const CHUNK: usize = 64 << 10;
+/// How many times its size a file may expand to, if that is above
+/// [`EXPANDED_BYTES_MIN`]: equal bytes alone pack tighter.
+const EXPANSION_MAX: u64 = 300;
+const EXPANDED_BYTES_MIN: u64 = 1 << 30;
 
 /// The decompressed, decoded text of a file.
 pub struct TextReader {
@@ -27,7 +31,8 @@ pub struct TextReader {
     bytes: u64,
 }
 
-/// Opens the raw bytes of `file`, decompressed but not decoded.
+/// Opens the bytes of `file` as those of a text, decompressed but not decoded:
+/// of a sheet, XML or mail the text that is made of it, UTF-8.
 ///
 /// # Errors
 /// [`Error::Io`].
@@ -36,14 +41,88 @@ pub fn open_bytes(file: &SourceFile) -> Result<Box<dyn Read + Send>, Error> {
         path: file.path.clone(),
         source,
     };
-    let raw = BufReader::with_capacity(CHUNK, File::open(&file.path).map_err(failed)?);
-    Ok(match file.compression {
-        Compression::None => Box::new(raw),
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
-        Compression::Zstd => {
-            Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?)
+    if let (Format::Sheet, Some(sheet)) = (file.format, &file.sheet) {
+        return convert::sheet(file.bytes.clone(), sheet.clone()).map_err(failed);
+    }
+    let input = file.bytes.open().map_err(failed)?;
+    let raw = BufReader::with_capacity(CHUNK, input);
+    let plain = decompress(raw, file.compression).map_err(failed)?;
+    match file.format {
+        Format::Text | Format::Sheet | Format::Parquet => Ok(plain),
+        Format::Mail => convert::mail(BufReader::with_capacity(CHUNK, plain)).map_err(failed),
+        Format::Xml => {
+            let mut plain = BufReader::with_capacity(CHUNK, plain);
+            // Damage comes again where the text is read.
+            let start = plain.fill_buf().unwrap_or(&[]);
+            let encoding = dialect::declared_encoding(start);
+            let text = TextReader::new(Box::new(plain), file.compression, encoding);
+            convert::xml(BufReader::with_capacity(CHUNK, text)).map_err(failed)
         }
-    })
+    }
+}
+
+/// Decompresses.
+///
+/// # Errors
+/// Those of setting up a decoder.
+pub(crate) fn decompress(
+    raw: BufReader<SliceReader>,
+    compression: Compression,
+) -> io::Result<Box<dyn Read + Send>> {
+    let packed = raw.get_ref().length();
+    let unpacked: Box<dyn Read + Send> = match compression {
+        Compression::None => return Ok(Box::new(raw)),
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
+        Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(raw)?),
+        Compression::Zip(checksum) => Box::new(Checked {
+            input: flate2::bufread::DeflateDecoder::new(raw),
+            sum: flate2::Crc::new(),
+            checksum,
+        }),
+    };
+    Ok(Box::new(Bounded {
+        input: unpacked,
+        left: packed.saturating_mul(EXPANSION_MAX).max(EXPANDED_BYTES_MIN),
+    }))
+}
+
+/// Compares the CRC-32 of what was read at its end.
+struct Checked<R> {
+    input: R,
+    sum: flate2::Crc,
+    checksum: u32,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(out)?;
+        self.sum.update(out.get(..read).unwrap_or(&[]));
+        if read == 0 && !out.is_empty() && self.sum.sum() != self.checksum {
+            let message = "its checksum differs from the archive's";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        Ok(read)
+    }
+}
+
+/// Stops at what no table expands to.
+struct Bounded<R> {
+    input: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(out)?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => self.left = left,
+            None => {
+                let message = format!("it expands to more than {EXPANSION_MAX} times its size");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+        }
+        Ok(read)
+    }
 }
 
 /// Opens `file` as UTF-8 text.
@@ -82,10 +161,17 @@ impl TextReader {
     pub fn explain(&self, error: io::Error, path: &Path, line: u64) -> Error {
         let path = path.to_path_buf();
         match (self.compression, error.kind()) {
-            (Compression::None, _) => Error::Io {
-                path,
-                source: error,
-            },
+            (Compression::None, kind)
+                if !matches!(
+                    kind,
+                    io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+                ) =>
+            {
+                Error::Io {
+                    path,
+                    source: error,
+                }
+            }
             (_, io::ErrorKind::UnexpectedEof) => Error::Truncated {
                 path,
                 compression: self.compression.name(),
@@ -222,21 +308,33 @@ mod tests {
 
     #[test]
     fn encodings_become_utf8() {
-        assert_eq!(decode(b"\xef\xbb\xbfab", Encoding::Utf8), b"ab");
-        assert_eq!(decode(b"a", Encoding::Utf8), b"a");
-        assert_eq!(decode(b"", Encoding::Utf8), b"");
+        assert_eq!(decode(b"\xef\xbb\xbfab", Encoding::UTF_8), b"ab");
+        assert_eq!(decode(b"a", Encoding::UTF_8), b"a");
+        assert_eq!(decode(b"", Encoding::UTF_8), b"");
         assert_eq!(
-            decode(b"caf\xe9", Encoding::Windows1252),
+            decode(b"caf\xe9", Encoding::WINDOWS_1252),
             "caf\u{e9}".as_bytes()
         );
         assert_eq!(
-            decode(b"\xd6\xd0\xce\xc4,1", Encoding::Gb18030),
+            decode(b"\xd6\xd0\xce\xc4,1", Encoding::GB18030),
             "中文,1".as_bytes()
         );
-        assert_eq!(decode(b"\xff\xfea\0,\0", Encoding::Utf16Le), b"a,");
+        assert_eq!(decode(b"\xff\xfea\0,\0", Encoding::UTF_16LE), b"a,");
         // A lone lead byte cannot be decoded: it leaves a mark that is no UTF-8.
-        let bad = decode(b"a\xff\xffb\n", Encoding::Gb18030);
+        let bad = decode(b"a\xff\xffb\n", Encoding::GB18030);
         assert!(std::str::from_utf8(&bad).is_err());
         assert!(bad.ends_with(b"b\n"));
+    }
+
+    #[test]
+    fn what_expands_without_end_is_stopped() {
+        let mut bounded = Bounded {
+            input: io::repeat(b'x'),
+            left: 100_000,
+        };
+        let mut read = Vec::new();
+        let error = bounded.read_to_end(&mut read).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert!(read.len() <= 100_000);
     }
 }

@@ -14,6 +14,7 @@ mod check;
 mod clock;
 mod lines;
 mod project;
+mod servers;
 mod skip;
 mod table;
 
@@ -21,5 +22,6 @@ pub use check::{check, check_table, diff};
 pub use clock::FakeClock;
 pub use lines::{OrderLine, OrderLines, order_lines};
 pub use project::Project;
+pub use servers::{Server, mariadb, postgres};
 pub use skip::{browser, data_file, python, skip};
 pub use table::{Table, table};

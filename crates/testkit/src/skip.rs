@@ -56,7 +56,7 @@ pub fn browser() -> Option<PathBuf> {
     )
 }
 
-fn told(name: &str, reason: &str) -> Option<PathBuf> {
+pub(crate) fn told(name: &str, reason: &str) -> Option<PathBuf> {
     let path = set(name);
     if path.is_none() {
         skip(reason);

@@ -46,7 +46,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("datafusion", &["perennial-lake"]),
     ("delta", &["perennial-lake"]),
     ("object_store", &["perennial-lake"]),
-    ("sqlx", &["perennial-ledger"]),
+    ("sqlx", &["perennial-ledger", "perennial-sources"]),
     ("axum", &["perennial-server"]),
     ("clap", &["perennial"]),
     ("indicatif", &["perennial"]),

@@ -5,7 +5,9 @@
 
 mod changes;
 mod crash;
+mod databases;
 mod features;
+mod formats;
 mod labelled;
 mod lake;
 mod orders;

@@ -103,7 +103,7 @@ fn judge_column(
     purpose: &Purpose,
     findings: &mut Findings,
 ) {
-    let (path, name) = (&source.path, &column.name);
+    let (path, name) = (&source.shown(), &column.name);
     if *purpose == Purpose::Role(Role::Time)
         && column.day_month_unsure
         && source.time_format.is_none()
@@ -148,7 +148,7 @@ fn judge_column(
 }
 
 fn judge_order_lines(source: &Source, findings: &mut Findings) {
-    let path = &source.path;
+    let path = &source.shown();
     if source.columns.get(Role::OrderId).is_none() {
         findings.warn(
             format!("`{path}`: no `order_id` is named; equal rows of one file are kept and flagged, since they may be two purchases"),
@@ -163,7 +163,7 @@ fn judge_customers(
     reading: &Reading,
     findings: &mut Findings,
 ) {
-    let path = &source.path;
+    let path = &source.shown();
     if source.columns.get(Role::CustomerId).is_none() {
         findings.warn(
             format!("`{path}`: no `customer_id` is named; each row is a customer, called `row 1` and so on"),

@@ -1,6 +1,6 @@
 //! One source: its files, how they are written, what their columns are.
 
-use perennial_lake::sources::dialect::{Delimiter, Dialect};
+use perennial_lake::sources::dialect::{Delimiter, Dialect, Form};
 use perennial_lake::sources::files::{Compression, Format, SourceFile, expand};
 use perennial_lake::sources::read::open;
 use serde::Serialize;
@@ -128,7 +128,7 @@ pub(super) async fn look_at(
 ) -> Result<SourceCheck> {
     let source = &project.settings.sources[index];
     let mut check = SourceCheck {
-        path: source.path.clone(),
+        path: source.shown(),
         table: source.table.as_str(),
         written: None,
         files: Vec::new(),
@@ -139,7 +139,7 @@ pub(super) async fn look_at(
         Ok(files) => files,
         Err(error) => {
             let error = Error::from(perennial_lake::Error::from(error));
-            findings.problem(CheckProblem::new(&error, &source.path));
+            findings.problem(CheckProblem::new(&error, &source.shown()));
             return Ok(check);
         }
     };
@@ -157,7 +157,7 @@ pub(super) async fn look_at(
             None => FileState::Changed,
         };
         check.files.push(FileCheck {
-            name: short_name(file),
+            name: file.name(),
             size_bytes: file.size,
             state,
         });
@@ -177,14 +177,6 @@ fn sampled(files: usize, most: usize) -> Vec<usize> {
     (0..most).map(|i| i * (files - 1) / (most - 1)).collect()
 }
 
-fn short_name(file: &SourceFile) -> String {
-    file.path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
-
 /// Looks at a sample of one file.
 fn look_into(
     project: &Project,
@@ -193,7 +185,7 @@ fn look_into(
     check: &mut SourceCheck,
     findings: &mut Findings,
 ) {
-    let place = format!("{} ({})", source.path, short_name(file));
+    let place = format!("{} ({})", source.shown(), file.name());
     let zone = project.settings.zone_of(source);
     let rows = project.settings.limits.rows_per_batch.get();
     let reading = match Reading::new(file, source, zone.as_str(), rows) {
@@ -248,7 +240,7 @@ fn no_such_column(reading: &Reading, file: &SourceFile, column: &str, place: &st
 }
 
 fn unsure_of(dialect: &Dialect, source: &Source, findings: &mut Findings) {
-    let path = &source.path;
+    let path = &source.shown();
     if !dialect.encoding_sure && source.encoding.is_none() {
         let name = dialect.encoding.name();
         findings.unsure(
@@ -277,17 +269,24 @@ fn written(file: &SourceFile, dialect: Option<&Dialect>) -> String {
         Compression::None => String::new(),
         other => format!(" ({})", other.name()),
     };
-    match (file.format, dialect) {
-        (Format::Delimited, Some(dialect)) => {
-            let delimiter = match dialect.delimiter {
-                Delimiter::Byte(b'\t') => "tab".to_owned(),
-                Delimiter::Byte(byte) => format!("`{}`", char::from(byte)),
-                Delimiter::Blanks => "blanks".to_owned(),
-            };
-            format!("{} by {delimiter}{compression}", dialect.encoding.name())
+    let form = match (file.format, dialect) {
+        (Format::Parquet, _) | (_, None) => "parquet".to_owned(),
+        (Format::Sheet, _) => "a sheet of a workbook".to_owned(),
+        (Format::Xml, _) => "xml".to_owned(),
+        (Format::Mail, _) => "mail".to_owned(),
+        (Format::Text, Some(dialect)) => {
+            let encoding = dialect.encoding.name();
+            match (&dialect.form, dialect.delimiter) {
+                (Form::Json(_), _) => format!("{encoding}, json"),
+                (Form::Log, _) => format!("{encoding}, a web server's log"),
+                (Form::Fixed(_), _) => format!("{encoding}, columns of fixed width"),
+                (_, Delimiter::Byte(b'\t')) => format!("{encoding} by tab"),
+                (_, Delimiter::Byte(byte)) => format!("{encoding} by `{}`", char::from(byte)),
+                (_, Delimiter::Blanks) => format!("{encoding} by blanks"),
+            }
         }
-        _ => format!("parquet{compression}"),
-    }
+    };
+    format!("{form}{compression}")
 }
 
 #[cfg(test)]

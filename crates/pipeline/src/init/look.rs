@@ -2,15 +2,16 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use perennial_lake::sources::dialect::{self, Dialect};
-use perennial_lake::sources::files::{self, Format, SourceFile};
-use perennial_lake::sources::guess::{self, Guess, Question, QuestionKind};
-use perennial_lake::sources::infer::{self, ColumnProfile, Profile};
-use perennial_lake::sources::{self, Role as SeenRole, TableKind};
+use perennial_lake::sources::database;
+use perennial_lake::sources::dialect::Dialect;
+use perennial_lake::sources::guess::{Guess, Question, QuestionKind};
+use perennial_lake::sources::infer::ColumnProfile;
+use perennial_lake::sources::{Role as SeenRole, TableKind};
 
 use super::draft::{DraftColumn, DraftLost, DraftSource, Found, Guessed};
 use super::error::Error;
 use super::render::toml_text;
+use super::seen::seen_at;
 use super::words::Text;
 use crate::settings::{Per, Role, Table};
 
@@ -43,6 +44,9 @@ impl Here {
     /// inside or was given as relative, so that both can be moved together; as it
     /// was given otherwise.
     fn call(&self, file: &Path) -> PathBuf {
+        if file.to_str().is_some_and(database::is_address) {
+            return file.to_owned();
+        }
         let whole = canonical(file);
         if let Ok(inside) = whole.strip_prefix(&self.folder) {
             return inside.to_owned();
@@ -88,21 +92,22 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
     let mut sources = Vec::new();
     let mut lost = None;
     let mut amount = None;
-    for path in paths {
-        let seen = Seen::at(path)?;
-        let called = here.call(path);
-        let Some(called) = called.to_str() else {
-            return Err(Error::PathNotText { path: called });
-        };
-        sources.push(source(
-            called,
-            seen.dialect.as_ref(),
-            &seen.columns,
-            &seen.guess,
-        ));
-        if seen.guess.kind == TableKind::Customers {
-            lost = lost.or_else(|| Some(lost_of(&seen.guess)));
-            amount = amount.or_else(|| amount_of(&seen.guess));
+    for seen in paths.iter().map(|path| seen_at(path)) {
+        for seen in seen? {
+            let called = here.call(&seen.path);
+            let Some(called) = called.to_str() else {
+                return Err(Error::PathNotText { path: called });
+            };
+            sources.push(source(
+                called,
+                seen.dialect.as_ref(),
+                &seen.columns,
+                &seen.guess,
+            ));
+            if seen.guess.kind == TableKind::Customers {
+                lost = lost.or_else(|| Some(lost_of(&seen.guess)));
+                amount = amount.or_else(|| amount_of(&seen.guess));
+            }
         }
     }
     // Purchases say more than a label that was set once: where there are both,
@@ -117,57 +122,6 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
     };
     let amount = if purchases { None } else { amount };
     Ok((sources, lost, amount, None))
-}
-
-/// What the lake says about one path: of a folder or a pattern, about its first
-/// file.
-struct Seen {
-    dialect: Option<Dialect>,
-    columns: Vec<ColumnProfile>,
-    guess: Guess,
-}
-
-impl Seen {
-    fn at(path: &Path) -> Result<Self, Error> {
-        let Some(pattern) = path.to_str() else {
-            return Err(Error::PathNotText {
-                path: path.to_owned(),
-            });
-        };
-        let found = files::expand(Path::new(""), pattern)?;
-        let (dialect, profile) = first_with_rows(path, &found)?;
-        let guess = guess::guess(&profile, None);
-        if guess.roles.is_empty() {
-            return Err(Error::TableUnknown {
-                path: path.to_owned(),
-            });
-        }
-        Ok(Self {
-            dialect,
-            columns: profile.columns,
-            guess,
-        })
-    }
-}
-
-/// How the first file that has rows is written, and what they hold.
-fn first_with_rows(path: &Path, found: &[SourceFile]) -> Result<(Option<Dialect>, Profile), Error> {
-    for file in found {
-        let dialect = match file.format {
-            Format::Delimited => match dialect::sniff(file) {
-                Err(sources::Error::Empty { .. }) if found.len() > 1 => continue,
-                other => Some(other?),
-            },
-            Format::Parquet => None,
-        };
-        let profile = infer::profile(file, dialect.as_ref())?;
-        if profile.columns.iter().any(|column| column.rows > 0) {
-            return Ok((dialect, profile));
-        }
-    }
-    Err(Error::NoRows {
-        path: path.to_owned(),
-    })
 }
 
 /// The draft of one source.
@@ -317,7 +271,7 @@ fn plain_name(column: &str) -> String {
 }
 
 /// The parts that a table needs and that no column was found for.
-fn missing(guess: &Guess, table: Table) -> Vec<(Role, Text)> {
+pub(super) fn missing(guess: &Guess, table: Table) -> Vec<(Role, Text)> {
     let has = |role| guess.column(role).is_some();
     let mut missing = Vec::new();
     match table {
@@ -344,7 +298,15 @@ fn missing(guess: &Guess, table: Table) -> Vec<(Role, Text)> {
             "没有找到对应的列：请填写列名并去掉行首的 #",
         )
     };
-    missing.into_iter().map(|role| (role, doubt())).collect()
+    let of_role = |role| match role {
+        Role::CustomerId => doubt_about(guess, SeenRole::CustomerId, None),
+        _ => None,
+    };
+    let doubt_of = |role| of_role(role).unwrap_or_else(doubt);
+    missing
+        .into_iter()
+        .map(|role| (role, doubt_of(role)))
+        .collect()
 }
 
 /// What the reader would find itself, where that is in doubt.
@@ -362,7 +324,7 @@ fn overrides(
             );
             overrides.push((
                 "encoding",
-                Guessed::unsure(toml_text(dialect.encoding.name()), doubt),
+                Guessed::unsure(toml_text(&dialect.encoding.name()), doubt),
             ));
         }
         if dialect.header_confidence < HEADER_CONFIDENCE_MIN {
@@ -514,6 +476,10 @@ fn words_of(question: &Question) -> Option<Text> {
         QuestionKind::Spellings => Some(Text::new(
             format!("its values are {en}, where two were expected"),
             format!("其取值为 {zh}，而不是两种"),
+        )),
+        QuestionKind::Changed => Some(Text::new(
+            format!("{en} has lost its last digits in a spreadsheet and identifies nobody"),
+            format!("{zh} 的末几位已被电子表格舍去，不能用作标识"),
         )),
         QuestionKind::Weak => Some(Text::new("probably", "可能性较大，但不确定")),
         _ => None,

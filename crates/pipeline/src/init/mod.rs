@@ -8,6 +8,7 @@ mod draft;
 mod error;
 mod look;
 mod render;
+mod seen;
 #[cfg(test)]
 mod tests;
 mod words;

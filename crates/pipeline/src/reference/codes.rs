@@ -29,18 +29,22 @@ fn sorted(parts: &[Codes]) -> Vec<(&'static str, &'static str)> {
 
 #[rustfmt::skip] // one entry a line
 const SOURCE: Codes = &[
+    ("source/archive-unreadable", "an archive or a workbook cannot be looked into"),
     ("source/column-unknown", "a source does not have a column that the settings name"),
     ("source/columns-differ", "a file of labelled customers has other columns than those before it"),
-    ("source/corrupt", "a compressed or Parquet file is damaged"),
+    ("source/corrupt", "a file that is no plain text is damaged"),
+    ("source/cursor-without-database", "a source that is no table of a database has a cursor"),
+    ("source/database", "a database cannot be reached or read"),
     ("source/empty", "a file has nothing in it"),
     ("source/glob-invalid", "a pattern of paths cannot be understood"),
     ("source/header-differs", "a file of a source has another header than the first one"),
     ("source/no-files", "no source has a file"),
     ("source/not-a-time", "the column named for the time does not hold times"),
     ("source/not-found", "there is no file or folder at a path"),
-    ("source/not-text", "a file's bytes are neither text nor Parquet"),
+    ("source/not-text", "a file's bytes are neither text nor of another kind that is known"),
     ("source/nothing-matched", "a folder or pattern holds no file that can be read"),
     ("source/part-missing", "no column is named for a part that the table needs"),
+    ("source/several-tables", "a file holds several tables where one is wanted"),
     ("source/spec-invalid", "a column cannot be read as asked"),
     ("source/time-zone-unknown", "a time zone is not in the time-zone database"),
     ("source/too-many", "a path stands for more files or deeper folders than the limits allow"),
@@ -164,6 +168,7 @@ const WORK: Codes = &[
 
 #[rustfmt::skip] // one entry a line
 const REASONS: Codes = &[
+    ("cell/identifier-changed", "an identifier that a spreadsheet has made a rounded number of"),
     ("cell/not-a-number", "no number where one is expected"),
     ("cell/not-a-time", "no date or time where one is expected"),
     ("cell/not-whole", "a fraction where a whole number is expected"),
@@ -178,9 +183,12 @@ const REASONS: Codes = &[
     ("row/no-amount", "neither an amount nor a price"),
     ("row/no-quantity", "no quantity"),
     ("row/no-time", "no time"),
+    ("row/not-a-request", "a line of a web server's log that is no request"),
+    ("row/not-json", "no whole JSON object"),
     ("row/nul-byte", "a NUL byte in the row"),
     ("row/quote-broken", "a quotation mark that is never closed"),
     ("row/short", "fewer cells than the header has"),
+    ("row/total", "a row that sums up those above it"),
     ("row/time-impossible", "a time before 1900 or after 2199"),
     ("row/time-in-future", "a time more than two days after the reading"),
     ("row/too-long", "a row longer than the limit"),

@@ -141,6 +141,12 @@ fn reason(code: &str) -> Text {
     let (en, zh) = match code {
         "row/short" => ("fewer fields than the header has", "字段数少于表头"),
         "row/long" => ("more fields than the header has", "字段数多于表头"),
+        "row/not-json" => ("no whole JSON object", "不是完整的 JSON 对象"),
+        "row/not-a-request" => (
+            "a line of a log that is no request",
+            "日志中的该行不是请求记录",
+        ),
+        "row/total" => ("a total of the rows above it", "合计行，不是一条记录"),
         "row/quote-broken" => ("a quotation mark that is never closed", "引号没有闭合"),
         "row/too-long" => ("a row longer than the limit", "行的长度超过上限"),
         "cell/too-long" => ("a field longer than the limit", "字段长度超过上限"),
@@ -158,6 +164,10 @@ fn reason(code: &str) -> Text {
         "cell/not-a-time" => (
             "no date or time where one is expected",
             "应为日期或时间处不是日期或时间",
+        ),
+        "cell/identifier-changed" => (
+            "an identifier that a spreadsheet has made a rounded number of, such as 3.1E+17",
+            "标识已被电子表格改成约数（例如 3.1E+17）",
         ),
         "row/no-time" => ("no date or time", "缺少日期或时间"),
         "row/identifier-too-long" => (

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use perennial_lake::arrow::array::{Array, ArrayRef, AsArray};
 use perennial_lake::sources::dialect::sniff;
-use perennial_lake::sources::files::{Format, SourceFile, inspect};
+use perennial_lake::sources::files::{Format, SourceFile, single};
 use perennial_lake::sources::infer::{Profile, profile};
 use perennial_lake::sources::read::open;
 use perennial_lake::sources::{ColumnSpec, RawBatch, ReadSpec, Target};
@@ -26,7 +26,7 @@ const ROWS_MAX: u64 = 1_000_000;
 pub(super) async fn score(project: &Project, path: &Path, sink: Sink<'_>) -> Result<ScoreSummary> {
     let serving = Serving::of(project).await?;
     let wanted = serving.model.wanted();
-    let file = inspect(path).map_err(perennial_lake::Error::from)?;
+    let file = single(path).map_err(perennial_lake::Error::from)?;
     let (spec, id) = spec_of(project, &file, &wanted)?;
     let mut reader = open(&file, &spec).map_err(perennial_lake::Error::from)?;
     let (mut rows, mut bad_rows, mut bad_cells) = (0, 0, 0);
@@ -63,8 +63,8 @@ fn spec_of(
     wanted: &[Wanted],
 ) -> Result<(ReadSpec, Option<usize>)> {
     let dialect = match file.format {
-        Format::Delimited => Some(sniff(file).map_err(perennial_lake::Error::from)?),
         Format::Parquet => None,
+        _ => Some(sniff(file).map_err(perennial_lake::Error::from)?),
     };
     let found = profile(file, dialect.as_ref()).map_err(perennial_lake::Error::from)?;
     let mut columns = columns_of(&found, wanted, &file.path)?;
@@ -229,7 +229,7 @@ mod tests {
             "plan,monthly fee\nbasic,\"1,50\"\ngold,\"2,75\"\nbasic,\"3,00\"\n",
         )
         .unwrap();
-        let file = inspect(&path).unwrap();
+        let file = single(&path).unwrap();
         let dialect = sniff(&file).unwrap();
         let found = profile(&file, Some(&dialect)).unwrap();
         let looked_at = [wanted("monthly_fee", true), wanted("plan", false)];

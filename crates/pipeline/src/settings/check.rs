@@ -92,7 +92,7 @@ fn roles(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
                 place,
                 format!(
                     "the source `{}` does not say which column is {words}",
-                    source.path
+                    source.shown()
                 ),
             )
             .with_hint(format!(

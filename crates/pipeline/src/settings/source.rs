@@ -98,22 +98,33 @@ words! {
         EpochMillis = "epoch_millis",
         /// Microseconds since 1970 in UTC.
         EpochMicros = "epoch_micros",
+        /// Days since 1899-12-30, as spreadsheets count them.
+        SheetDays = "sheet_days",
     }
 }
 
-words! {
-    /// How the characters of a text file are written.
-    Encoding {
-        /// UTF-8, ASCII included.
-        Utf8 = "utf-8",
-        /// UTF-16, little end first.
-        Utf16Le = "utf-16le",
-        /// UTF-16, big end first.
-        Utf16Be = "utf-16be",
-        /// Windows-1252, Latin-1 included.
-        Windows1252 = "windows-1252",
-        /// GB18030, GBK and GB2312 included.
-        Gb18030 = "gb18030",
+/// How the characters of a text file are written: an encoding of the WHATWG's
+/// Encoding Standard, by any of its names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encoding(pub perennial_lake::sources::Encoding);
+
+impl Serialize for Encoding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.name())
+    }
+}
+
+impl Setting for Encoding {
+    const KIND: &'static str = "an encoding, such as `\"utf-8\"`, `\"gb18030\"`, `\"big5\"`, `\"windows-1252\"` or `\"utf-16le\"`";
+
+    fn read(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Option<Self> {
+        let found = node
+            .text()
+            .and_then(perennial_lake::sources::Encoding::named);
+        if found.is_none() {
+            problems.push(wrong_type::<Self>(node, path));
+        }
+        found.map(Self)
     }
 }
 
@@ -273,8 +284,10 @@ section! {
     /// `quantity`, `unit_price`, `amount`, `cost`, `discount`, `channel` and
     /// `return_of`; for `customers` the parts `customer_id` and `label`.
     Source in "[[source]]" {
-        /// A file, a folder, or a pattern such as `data/*.csv.gz`; relative to the project's folder.
+        /// A file, a folder, or a pattern such as `data/*.csv.gz`, relative to the project's folder; or a table of a database, as in `postgres://user@host/shop/orders` and `mysql://user:${PASSWORD}@host/shop/orders`, where `${NAME}` comes from the environment.
         path: String = required;
+        /// Of a table in a database, a column that only grows, such as a number given out in order: rows are then read once, those beyond the greatest value so far.
+        cursor: String = optional("none: the whole table is compared and read anew where it changed");
         /// The table it becomes.
         table: Table = required;
         /// Which column of the source plays which part; the columns not named here or in `traits` are not used in `order_lines`, and are all used in `customers`.
@@ -299,5 +312,12 @@ section! {
         decimal: Decimal = optional("found from a sample");
         /// What the values of a column are, where the guess is wrong: `text`, `integer`, `number`, `boolean`, `date` or `time`.
         types: BTreeMap<String, ColumnType> = default(BTreeMap::new(), "{}");
+    }
+}
+
+impl Source {
+    /// The path as it may be shown: of a database's address without who connects.
+    pub fn shown(&self) -> String {
+        perennial_lake::sources::database::without_user(&self.path)
     }
 }

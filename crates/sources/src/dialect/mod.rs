@@ -1,16 +1,23 @@
-//! How a text file is written: encoding, delimiter, quotes, header and line
-//! ends, sniffed from its first [`SNIFF_BYTES`] and open to being overridden.
+//! How a text file is written: encoding, kind of records, delimiter, quotes, header
+//! and line ends, sniffed from its first [`SNIFF_BYTES`] and open to being overridden.
 
 mod encoding;
 mod header;
+mod layout;
+mod title;
 
 use std::io::Read;
 
 use super::error::Error;
-use super::files::{Compression, SourceFile};
+use super::files::{Compression, Format, SourceFile};
+use super::records::delimited::{Rules, split_all};
+use super::records::{fixed, json, log};
 use super::text::{TextReader, open_bytes};
-use super::tokens::{Rules, split_all};
 use super::{COLUMNS_MAX, SNIFF_BYTES};
+
+pub use encoding::Encoding;
+pub(crate) use encoding::declared as declared_encoding;
+use layout::{DELIMITERS, Layout, layout};
 
 /// What stands between the cells of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,45 +26,6 @@ pub enum Delimiter {
     Byte(u8),
     /// Runs of blanks and tabs; those at the ends count for nothing.
     Blanks,
-}
-
-/// The encoding of a file's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Encoding {
-    /// UTF-8, ASCII included.
-    Utf8,
-    /// UTF-16, little end first.
-    Utf16Le,
-    /// UTF-16, big end first.
-    Utf16Be,
-    /// Windows-1252, Latin-1 included.
-    Windows1252,
-    /// GB18030, GBK and GB2312 included.
-    Gb18030,
-}
-
-impl Encoding {
-    /// The name as written in settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Encoding::Utf8 => "utf-8",
-            Encoding::Utf16Le => "utf-16le",
-            Encoding::Utf16Be => "utf-16be",
-            Encoding::Windows1252 => "windows-1252",
-            Encoding::Gb18030 => "gb18030",
-        }
-    }
-
-    /// The decoder; none for UTF-8, which passes as it is.
-    pub(crate) fn codec(self) -> Option<&'static encoding_rs::Encoding> {
-        match self {
-            Encoding::Utf8 => None,
-            Encoding::Utf16Le => Some(encoding_rs::UTF_16LE),
-            Encoding::Utf16Be => Some(encoding_rs::UTF_16BE),
-            Encoding::Windows1252 => Some(encoding_rs::WINDOWS_1252),
-            Encoding::Gb18030 => Some(encoding_rs::GB18030),
-        }
-    }
 }
 
 /// How lines end.
@@ -71,9 +39,25 @@ pub enum LineEnd {
     Cr,
 }
 
+/// What the records of a text file are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// Lines of cells between delimiters; for these alone the dialect's
+    /// delimiter, quote, header and lines passed over mean something.
+    Delimited,
+    /// JSON objects.
+    Json(json::Shape),
+    /// Requests to a web server, a line each.
+    Log,
+    /// Cells by their place in the line: where the columns begin.
+    Fixed(fixed::Starts),
+}
+
 /// How a text file is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dialect {
+    /// What its records are.
+    pub form: Form,
     /// Encoding of the text.
     pub encoding: Encoding,
     /// The encoding is certain (ASCII, a byte-order mark, or valid UTF-8);
@@ -96,23 +80,66 @@ pub struct Dialect {
     pub columns: Vec<String>,
 }
 
+/// What is known of a text file before it is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The encoding of its text.
+    pub encoding: Option<Encoding>,
+    /// What stands between cells.
+    pub delimiter: Option<Delimiter>,
+    /// The quote character; `Some(None)` if quotes are plain text.
+    pub quote: Option<Option<u8>>,
+    /// The first record holds the names of the columns, or does not.
+    pub header: Option<bool>,
+}
+
+impl Given {
+    /// What this one says, and otherwise `other`.
+    fn or(self, other: &Given) -> Given {
+        Given {
+            encoding: self.encoding.or(other.encoding),
+            delimiter: self.delimiter.or(other.delimiter),
+            quote: self.quote.or(other.quote),
+            header: self.header.or(other.header),
+        }
+    }
+}
+
 /// Sniffs the dialect of a text file.
+///
+/// # Errors
+/// As [`sniff_given`].
+pub fn sniff(file: &SourceFile) -> Result<Dialect, Error> {
+    sniff_given(file, &Given::default())
+}
+
+/// Sniffs what is not `given` of a text file. Sheets, XML and mail have an
+/// encoding and delimiters of their own.
 ///
 /// # Errors
 /// [`Error::Empty`], [`Error::NotText`], [`Error::TooManyColumns`], and errors
 /// of reading.
-pub fn sniff(file: &SourceFile) -> Result<Dialect, Error> {
+pub fn sniff_given(file: &SourceFile, given: &Given) -> Result<Dialect, Error> {
     let input = open_bytes(file)?;
     let mut raw = Vec::with_capacity(SNIFF_BYTES);
     let outcome = input.take(SNIFF_BYTES as u64).read_to_end(&mut raw);
     if let Err(error) = outcome
         && raw.is_empty()
     {
-        let reader = TextReader::new(Box::new(std::io::empty()), file.compression, Encoding::Utf8);
+        let reader = TextReader::new(
+            Box::new(std::io::empty()),
+            file.compression,
+            Encoding::UTF_8,
+        );
         return Err(reader.explain(error, &file.path, 1));
     }
     let whole = raw.len() < SNIFF_BYTES;
-    sniff_bytes(&raw, whole).map_err(|fault| match fault {
+    let found = match file.format {
+        Format::Sheet => sniff_sheet(&raw, whole, file.given.header.or(given.header)),
+        Format::Text => sniff_text(&raw, whole, &file.given.or(given)),
+        _ => sniff_bytes(&raw, whole),
+    };
+    found.map_err(|fault| match fault {
         Fault::Empty => Error::Empty {
             path: file.path.clone(),
         },
@@ -143,7 +170,14 @@ pub enum Fault {
 /// # Errors
 /// [`Fault`].
 pub fn sniff_bytes(raw: &[u8], whole: bool) -> Result<Dialect, Fault> {
-    let (encoding, encoding_sure) = encoding::guess(raw);
+    sniff_text(raw, whole, &Given::default())
+}
+
+fn sniff_text(raw: &[u8], whole: bool, given: &Given) -> Result<Dialect, Fault> {
+    let (encoding, encoding_sure) = match given.encoding {
+        Some(encoding) => (encoding, true),
+        None => encoding::guess(raw),
+    };
     let mut text = Vec::with_capacity(raw.len());
     // A sample cut within a character decodes to one odd byte at its end.
     let bytes: Box<dyn Read + Send> = Box::new(std::io::Cursor::new(raw.to_vec()));
@@ -155,21 +189,131 @@ pub fn sniff_bytes(raw: &[u8], whole: bool) -> Result<Dialect, Fault> {
         return Err(Fault::NotText);
     }
     let line_end = line_end(&text);
-    let (text, skip_lines, named) = separator_line(&text);
-    let terminator = if line_end == LineEnd::Cr {
-        b'\r'
-    } else {
-        b'\n'
+    let plain = Dialect {
+        form: Form::Delimited,
+        encoding,
+        encoding_sure,
+        delimiter: Delimiter::Byte(b','),
+        quote: None,
+        header: false,
+        header_confidence: 1.0,
+        skip_lines: 0,
+        line_end,
+        columns: Vec::new(),
     };
-    let layout = layout(text, terminator, whole, named);
+    if let Some((shape, columns)) = json::sniff(&text, whole)? {
+        return Ok(Dialect {
+            form: Form::Json(shape),
+            columns,
+            ..plain
+        });
+    }
+    if let Some(columns) = log::sniff(&text) {
+        return Ok(Dialect {
+            form: Form::Log,
+            columns,
+            ..plain
+        });
+    }
+    sniff_table(plain, &text, whole, given)
+}
+
+/// `plain` with the columns of a text of lines, by delimiters or by places.
+fn sniff_table(plain: Dialect, text: &[u8], whole: bool, given: &Given) -> Result<Dialect, Fault> {
+    let (text, skip_lines, named) = separator_line(text);
+    let terminator = terminator(plain.line_end);
+    let known = Given {
+        delimiter: given.delimiter.or(named.map(Delimiter::Byte)),
+        ..*given
+    };
+    let found = layout(text, terminator, whole, &known);
+    let is_blanks = found.delimiter == Delimiter::Blanks;
+    if (found.width < 2 || is_blanks)
+        && known.delimiter.is_none()
+        && let Some(columns) = fixed::sniff(text)
+        && columns.starts.len() > 2
+        && (columns.is_told_by_names || !is_blanks)
+    {
+        let width = columns.starts.len();
+        let fixed = Dialect {
+            form: Form::Fixed(columns.starts),
+            ..plain
+        };
+        return with_header(fixed, columns.rows, width, given.header);
+    }
+    // Titles stand above the table: what is below them is looked at anew.
+    let titles = match given.header {
+        Some(true) if given.delimiter.is_some() => title::Titles::default(),
+        _ => title::lines(text, &found, terminator),
+    };
+    let (text, found) = match titles.bytes {
+        0 => (text, found),
+        bytes => {
+            let rest = text.get(bytes..).unwrap_or(&[]);
+            (rest, layout(rest, terminator, whole, &known))
+        }
+    };
+    let skipping = Dialect {
+        skip_lines: skip_lines + titles.lines,
+        ..plain
+    };
+    with_layout(skipping, text, whole, &found, given.header)
+}
+
+/// The dialect of a sheet as [`super::convert`] writes it: cells between tabs,
+/// without quotes.
+///
+/// # Errors
+/// [`Fault`].
+fn sniff_sheet(text: &[u8], whole: bool, header: Option<bool>) -> Result<Dialect, Fault> {
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Err(Fault::Empty);
+    }
+    let width_of = |line: &[u8]| memchr::memchr_iter(b'\t', line).count() + 1;
+    let widest = text.split(|byte| *byte == b'\n').map(width_of).max();
+    let found = Layout {
+        delimiter: Delimiter::Byte(b'\t'),
+        quote: None,
+        width: widest.unwrap_or(1),
+        score: 1.0,
+    };
+    let titles = match header {
+        Some(true) => title::Titles::default(),
+        _ => title::lines(text, &found, b'\n'),
+    };
+    let sheet = Dialect {
+        form: Form::Delimited,
+        encoding: Encoding::UTF_8,
+        encoding_sure: true,
+        delimiter: found.delimiter,
+        quote: None,
+        header: false,
+        header_confidence: 1.0,
+        skip_lines: titles.lines,
+        line_end: LineEnd::Lf,
+        columns: Vec::new(),
+    };
+    let table = text.get(titles.bytes..).unwrap_or(&[]);
+    with_layout(sheet, table, whole, &found, header)
+}
+
+/// `dialect` with the cells of `text` laid out as `found`.
+fn with_layout(
+    dialect: Dialect,
+    text: &[u8],
+    whole: bool,
+    found: &Layout,
+    header: Option<bool>,
+) -> Result<Dialect, Fault> {
+    let terminator = terminator(dialect.line_end);
     let rules = Rules {
-        delimiter: layout.delimiter,
-        quote: layout.quote,
+        delimiter: found.delimiter,
+        quote: found.quote,
         terminator,
     };
     let (records, _) = split_all(text, &rules, RECORDS_MAX, whole);
-    let width = layout.width.max(1);
-    let mut rows: Vec<Vec<String>> = records
+    let width = found.width.max(1);
+    let rows: Vec<Vec<String>> = records
         .into_iter()
         .filter(|record| fits(record, width))
         .map(|record| {
@@ -184,23 +328,44 @@ pub fn sniff_bytes(raw: &[u8], whole: bool) -> Result<Dialect, Fault> {
     if rows.is_empty() {
         return Err(no_rows(text, terminator));
     }
+    let dialect = Dialect {
+        delimiter: found.delimiter,
+        quote: found.quote,
+        ..dialect
+    };
+    with_header(dialect, rows, width, header)
+}
+
+/// `dialect` with its columns, named by the first of `rows` if that is a header.
+fn with_header(
+    dialect: Dialect,
+    mut rows: Vec<Vec<String>>,
+    width: usize,
+    given: Option<bool>,
+) -> Result<Dialect, Fault> {
     if width > COLUMNS_MAX {
         return Err(Fault::TooManyColumns(width));
     }
-    let (header, header_confidence) = header::detect(&rows);
+    let (header, header_confidence) = match given {
+        Some(header) => (header, 1.0),
+        None => header::detect(&rows),
+    };
     let first = rows.swap_remove(0);
     let columns = header::names(if header { Some(&first) } else { None }, width);
     Ok(Dialect {
-        encoding,
-        encoding_sure,
-        delimiter: layout.delimiter,
-        quote: layout.quote,
         header,
         header_confidence,
-        skip_lines,
-        line_end,
         columns,
+        ..dialect
     })
+}
+
+fn terminator(line_end: LineEnd) -> u8 {
+    if line_end == LineEnd::Cr {
+        b'\r'
+    } else {
+        b'\n'
+    }
 }
 
 /// Whether hardly any byte is one that no text has. Control characters that
@@ -261,122 +426,4 @@ fn separator_line(text: &[u8]) -> (&[u8], u64, Option<u8>) {
         return (rest, 1, Some(*delimiter));
     }
     (text, 0, None)
-}
-
-/// Delimiter, quotes and number of columns.
-#[derive(Debug, Clone, Copy)]
-struct Layout {
-    delimiter: Delimiter,
-    quote: Option<u8>,
-    width: usize,
-    /// Share of records with that many cells, lowered by signs against it.
-    score: f64,
-}
-
-/// Candidates in the order of preference among equals: what is rare in text
-/// and numbers first.
-const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
-
-fn layout(text: &[u8], terminator: u8, whole: bool, named: Option<u8>) -> Layout {
-    let mut best: Option<Layout> = None;
-    let candidates: &[u8] = named.as_ref().map_or(&DELIMITERS, std::slice::from_ref);
-    for delimiter in candidates {
-        let found = try_delimiter(text, terminator, whole, *delimiter);
-        if (found.width >= 2 || named.is_some())
-            && best.is_none_or(|best| found.score > best.score + 0.02)
-        {
-            best = Some(found);
-        }
-    }
-    if let Some(best) = best
-        && (best.score >= 0.9 || named.is_some())
-    {
-        return best;
-    }
-    let blanks = try_blanks(text, terminator, whole);
-    match best {
-        _ if blanks.score >= 0.95 => blanks,
-        Some(best) if best.score >= 0.5 => best,
-        // One column: a comma that never occurs, or only inside quotes.
-        _ => Layout {
-            delimiter: Delimiter::Byte(b','),
-            ..try_delimiter(text, terminator, whole, b',')
-        },
-    }
-}
-
-fn try_delimiter(text: &[u8], terminator: u8, whole: bool, delimiter: u8) -> Layout {
-    let rules = |quote| Rules {
-        delimiter: Delimiter::Byte(delimiter),
-        quote,
-        terminator,
-    };
-    let measure = |quote| {
-        let (records, faulty) = split_all(text, &rules(quote), RECORDS_MAX, whole);
-        let (width, score) = consistency(records.iter().map(Vec::len), faulty);
-        Layout {
-            delimiter: Delimiter::Byte(delimiter),
-            quote,
-            width,
-            score,
-        }
-    };
-    let quoting = measure(Some(b'"'));
-    let literal = measure(None);
-    // Quotes quote unless reading them as text is clearly the better account.
-    if literal.score > quoting.score + 0.01 && literal.width >= 2 {
-        literal
-    } else {
-        quoting
-    }
-}
-
-/// The commonest number of cells and the share of records that have it; lowered
-/// where the first record differs (a header does not).
-fn consistency(widths: impl Iterator<Item = usize>, faulty: usize) -> (usize, f64) {
-    let widths: Vec<usize> = widths.collect();
-    let mut counts = std::collections::BTreeMap::new();
-    for width in &widths {
-        *counts.entry(*width).or_insert(0_usize) += 1;
-    }
-    let Some((&width, &count)) = counts
-        .iter()
-        .max_by_key(|(width, count)| (**count, **width))
-    else {
-        return (0, 0.0);
-    };
-    let share = count as f64 / (widths.len() + faulty) as f64;
-    let first_differs = widths.first().is_some_and(|first| *first != width);
-    (width, if first_differs { share - 0.2 } else { share })
-}
-
-/// Blank-separated columns: every line with equally many, at least half of
-/// them numbers, so that prose is not taken for a table.
-fn try_blanks(text: &[u8], terminator: u8, whole: bool) -> Layout {
-    let rules = Rules {
-        delimiter: Delimiter::Blanks,
-        quote: None,
-        terminator,
-    };
-    let (records, faulty) = split_all(text, &rules, RECORDS_MAX, whole);
-    let (width, share) = consistency(records.iter().map(Vec::len), faulty);
-    let (mut cells, mut numbers) = (0, 0);
-    for record in records
-        .iter()
-        .skip(1)
-        .chain(records.first().filter(|_| records.len() == 1))
-    {
-        cells += record.len();
-        numbers += record
-            .iter()
-            .filter(|cell| header::is_value(&String::from_utf8_lossy(cell)))
-            .count();
-    }
-    let table = width >= 2 && numbers * 2 >= cells;
-    Layout {
-        delimiter: Delimiter::Blanks,
-        quote: None,
-        width,
-        score: if table { share } else { 0.0 },
-    }
 }

@@ -79,7 +79,7 @@ fn push(
 fn find_id(facts: &Facts, out: &mut Guess) -> Option<usize> {
     let mut best: Option<(f64, usize)> = None;
     for (column, fact) in facts.columns.iter().enumerate() {
-        if facts.is_order_beside_customer(column) {
+        if facts.is_order_beside_customer(column) || facts.is_changed(column) {
             continue;
         }
         let name = facts

@@ -222,6 +222,8 @@ pub enum QuestionKind {
     Spellings,
     /// Too few rows to tell from values.
     FewRows,
+    /// These columns may have been keys, had a spreadsheet not rounded them.
+    Changed,
 }
 
 impl QuestionKind {
@@ -236,6 +238,7 @@ impl QuestionKind {
             QuestionKind::LostWhen => "guess/lost-when",
             QuestionKind::Spellings => "guess/spellings",
             QuestionKind::FewRows => "guess/few-rows",
+            QuestionKind::Changed => "guess/identifiers-changed",
         }
     }
 }
@@ -283,6 +286,7 @@ impl fmt::Display for Question {
                 )
             }
             QuestionKind::FewRows => write!(f, "too few rows to tell from values alone"),
+            QuestionKind::Changed => write!(f, "a spreadsheet has rounded the values"),
         }
     }
 }
@@ -342,5 +346,17 @@ pub fn guess(profile: &Profile, kind: Option<TableKind>) -> Guess {
         orders
     };
     chosen.roles.sort_by_key(|guess| guess.role);
+    let changed = (0..facts.columns.len()).filter(|column| facts.is_changed(*column));
+    let changed: Vec<String> = changed
+        .filter_map(|column| Some(facts.column(column)?.profile.name.clone()))
+        .collect();
+    if !changed.is_empty() {
+        chosen.unsure.push(Question {
+            role: Role::CustomerId,
+            kind: QuestionKind::Changed,
+            chosen: None,
+            alternatives: changed,
+        });
+    }
     chosen
 }

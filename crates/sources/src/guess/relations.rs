@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::super::infer::{ColumnProfile, Kind, MISSING, Profile};
 use super::super::number::parse_f64;
+use super::super::read::has_exponent;
 use super::super::time::parse;
 use super::Role;
 use super::names;
@@ -84,6 +85,15 @@ impl<'a> Facts<'a> {
     pub(super) fn name_score(&self, role: Role, index: usize) -> f64 {
         self.column(index)
             .map_or(0.0, |fact| names::score(role, &fact.concepts))
+    }
+
+    /// Whether the values are identifiers of which a spreadsheet has made rounded
+    /// numbers: they identify nothing any more.
+    pub(super) fn is_changed(&self, index: usize) -> bool {
+        self.column(index).is_some_and(|fact| {
+            let changed = fact.values.iter().filter(|v| has_exponent(v.as_bytes()));
+            changed.count() * 2 > fact.values.len()
+        })
     }
 
     /// Whether a name says order, or invoice, while another column is named for

@@ -43,6 +43,9 @@ pub(super) fn profile_column(
     {
         finding.kind = with_time(format, column);
     }
+    if finding.kind.is_number() && is_sheet_time(&name, column) {
+        finding.kind = with_time(TimeFormat::SheetDays, column);
+    }
     let scale = if let Kind::Decimal { scale } = finding.kind {
         scale
     } else {
@@ -281,6 +284,22 @@ fn numeric_time(column: &SampleColumn) -> Option<TimeFormat> {
         }
     }
     None
+}
+
+/// Numbers under a name that speaks of time, all of them days of the years 1954 to
+/// 2078 as a spreadsheet counts them.
+fn is_sheet_time(name: &str, column: &SampleColumn) -> bool {
+    const WORDS: [&str; 9] = [
+        "date", "time", "day", "datum", "fecha", "日期", "时间", "時間", "日時",
+    ];
+    let name = name.to_lowercase();
+    let is_day = |value: &String| {
+        let number = parse_f64(value.as_bytes(), &NumberFormat::PLAIN);
+        number.is_some_and(|days| (20_000.0..65_500.0).contains(&days))
+    };
+    column.values.len() >= 2
+        && WORDS.iter().any(|word| name.contains(word))
+        && column.values.iter().all(is_day)
 }
 
 fn with_time(format: TimeFormat, column: &SampleColumn) -> Kind {

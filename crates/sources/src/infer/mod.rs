@@ -154,10 +154,8 @@ fn profile_of(
 ) -> Result<Profile, Error> {
     let (names, sample) = match (file.format, dialect) {
         (Format::Parquet, _) => sample::from_parquet(file, groups_max)?,
-        (Format::Delimited, Some(dialect)) => {
-            (dialect.columns.clone(), sample::from_text(file, dialect)?)
-        }
-        (Format::Delimited, None) => {
+        (_, Some(dialect)) => (dialect.columns.clone(), sample::from_text(file, dialect)?),
+        (_, None) => {
             let dialect = super::dialect::sniff(file)?;
             let sample = sample::from_text(file, &dialect)?;
             (dialect.columns, sample)

@@ -11,8 +11,8 @@ use super::super::dialect::Dialect;
 use super::super::error::Error;
 use super::super::files::SourceFile;
 use super::super::read::parquet_error;
+use super::super::records::{Block, Records};
 use super::super::text::open_text;
-use super::super::tokens::{Block, Rules, Tokenizer};
 use super::super::{SAMPLE_BYTES, SAMPLE_ROWS};
 use super::is_missing;
 
@@ -125,23 +125,23 @@ pub fn from_text(file: &SourceFile, dialect: &Dialect) -> Result<Sample, Error> 
     let text = open_text(file, dialect.encoding)?;
     let start = text.take(SAMPLE_BYTES as u64);
     let columns = dialect.columns.len();
-    let mut tokenizer = Tokenizer::new(start, Rules::from(dialect), columns);
+    let mut records = Records::new(start, dialect);
+    let mut failed = None;
     let mut blocks: Vec<Block> = Vec::new();
-    let mut failed = tokenizer.skip_lines(dialect.skip_lines).err();
     while failed.is_none() {
         let mut block = Block::default();
-        match tokenizer.next_block(&mut block, usize::MAX) {
+        match records.next_block(&mut block, usize::MAX) {
             Ok(true) => blocks.push(block),
             Ok(false) => break,
             Err(error) => failed = Some(error),
         }
     }
-    let whole = failed.is_none() && tokenizer.input().limit() > 0;
+    let whole = failed.is_none() && records.input().limit() > 0;
     if let Some(error) = failed
         && blocks.is_empty()
     {
-        let line = tokenizer.line();
-        return Err(tokenizer.input().get_ref().explain(error, &file.path, line));
+        let line = records.line();
+        return Err(records.input().get_ref().explain(error, &file.path, line));
     }
     let rows: Vec<(usize, usize)> = blocks
         .iter()
@@ -196,7 +196,7 @@ fn runs(rows: usize, wanted: usize) -> Vec<(usize, usize)> {
 pub fn from_parquet(file: &SourceFile, groups_max: usize) -> Result<(Vec<String>, Sample), Error> {
     let failed = |error: &dyn std::fmt::Display| parquet_error(&file.path, "its start", error);
     let open = || -> Result<_, Error> {
-        let input = std::fs::File::open(&file.path).map_err(|source| Error::Io {
+        let input = file.bytes.open().map_err(|source| Error::Io {
             path: file.path.clone(),
             source,
         })?;

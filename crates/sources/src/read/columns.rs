@@ -89,8 +89,8 @@ impl ColumnBuilder {
         report: &mut Report,
     ) -> Result<ArrayRef, Error> {
         match self.target {
-            Target::Text { is_id } => self.text(cells, is_id),
-            Target::Category { is_id } => self.category(cells, is_id),
+            Target::Text { is_id } => self.text(cells, is_id, report),
+            Target::Category { is_id } => self.category(cells, is_id, report),
             Target::Integer { number } => Ok(integers(cells, &number, report)),
             Target::Decimal { scale, number } => Ok(decimals(cells, scale, &number, report)),
             Target::Number { number } => Ok(numbers(cells, &number, report)),
@@ -110,15 +110,20 @@ impl ColumnBuilder {
         &self,
         cells: impl ExactSizeIterator<Item = &'c [u8]>,
         is_id: bool,
+        report: &mut Report,
     ) -> Result<ArrayRef, Error> {
         let rows = cells.len();
         let mut values = Vec::with_capacity(rows * 12);
         let mut offsets = Vec::with_capacity(rows + 1);
         let mut valid = Vec::with_capacity(rows);
         offsets.push(0_i32);
-        for cell in cells {
+        for (row, cell) in cells.enumerate() {
             let cell = cell.trim_ascii();
-            let present = !is_missing(cell);
+            let is_changed = is_id && has_exponent(cell);
+            if is_changed {
+                no_value(row, cell, Reason::ChangedIdentifier, report);
+            }
+            let present = !is_changed && !is_missing(cell);
             if present {
                 values.extend_from_slice(if is_id { normal_id(cell) } else { cell });
             }
@@ -135,14 +140,19 @@ impl ColumnBuilder {
         &mut self,
         cells: impl ExactSizeIterator<Item = &'c [u8]>,
         is_id: bool,
+        report: &mut Report,
     ) -> Result<ArrayRef, Error> {
         let rows = cells.len();
         let mut keys = Vec::with_capacity(rows);
         let mut valid = Vec::with_capacity(rows);
         self.start_dictionary();
-        for cell in cells {
+        for (row, cell) in cells.enumerate() {
             let cell = cell.trim_ascii();
-            let present = !is_missing(cell);
+            let is_changed = is_id && has_exponent(cell);
+            if is_changed {
+                no_value(row, cell, Reason::ChangedIdentifier, report);
+            }
+            let present = !is_changed && !is_missing(cell);
             keys.push(if present {
                 self.key(if is_id { normal_id(cell) } else { cell })
             } else {
@@ -215,9 +225,32 @@ fn string_array(
     )
 }
 
-/// An identifier without what spreadsheets add: `17850.0` is `17850`, and
-/// `="0017"` is `0017`.
+/// Whether a spreadsheet has made a number with an exponent of an identifier, such
+/// as `3.10101E+17`: its last digits are lost.
+#[inline]
+pub(crate) fn has_exponent(cell: &[u8]) -> bool {
+    let [start @ .., b'+', b'0'..=b'9', b'0'..=b'9'] = cell else {
+        return false;
+    };
+    let Some(number) = start
+        .strip_suffix(b"E")
+        .or_else(|| start.strip_suffix(b"e"))
+    else {
+        return false;
+    };
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-');
+    number.iter().any(u8::is_ascii_digit) && number.iter().all(is_part)
+}
+
+/// An identifier without what spreadsheets add: `17850.0` is `17850`, `="0017"` is
+/// `0017`, and so is `'0017`.
 pub(super) fn normal_id(cell: &[u8]) -> &[u8] {
+    if let Some(rest) = cell.strip_prefix(b"'")
+        && !rest.is_empty()
+        && rest.iter().all(u8::is_ascii_digit)
+    {
+        return rest;
+    }
     if let Some(inner) = cell
         .strip_prefix(b"=\"")
         .and_then(|rest| rest.strip_suffix(b"\""))

@@ -24,12 +24,13 @@ use super::error::{Error, nearest_name};
 use super::files::{Format, SourceFile};
 use super::infer::{ColumnProfile, Kind};
 use super::number::NumberFormat;
+use super::records::{Block, Fault, Records};
 use super::text::{TextReader, open_text};
 use super::time::{LocalClock, TimeFormat};
-use super::tokens::{Block, Fault, Rules, Tokenizer};
 use super::totals::Totals;
 
 pub use self::ahead::Ahead;
+pub(crate) use self::columns::has_exponent;
 pub use self::columns::normal_identifier;
 pub(crate) use self::parquet::parquet_error;
 
@@ -148,6 +149,8 @@ pub enum Reason {
     TooLarge,
     /// Not a date or time of the expected format.
     NotTime,
+    /// An identifier that a spreadsheet has made a rounded number of.
+    ChangedIdentifier,
 }
 
 impl Reason {
@@ -159,6 +162,7 @@ impl Reason {
             Reason::NotWhole => "cell/not-whole",
             Reason::TooLarge => "cell/number-too-large",
             Reason::NotTime => "cell/not-a-time",
+            Reason::ChangedIdentifier => "cell/identifier-changed",
         }
     }
 }
@@ -250,7 +254,7 @@ enum Input {
 }
 
 struct TextInput {
-    tokenizer: Tokenizer<TextReader>,
+    records: Records<TextReader>,
     /// Reused once its batch is dropped.
     block: Arc<Block>,
     /// The header is still to come.
@@ -270,7 +274,7 @@ pub fn open(file: &SourceFile, spec: &ReadSpec) -> Result<Reader, Error> {
             let (input, positions) = parquet::ParquetInput::open(file, spec, batch_rows)?;
             (Input::Parquet(input), positions)
         }
-        Format::Delimited => open_delimited(file, spec)?,
+        _ => open_text_input(file, spec)?,
     };
     let builders = spec
         .columns
@@ -290,7 +294,7 @@ pub fn open(file: &SourceFile, spec: &ReadSpec) -> Result<Reader, Error> {
     })
 }
 
-fn open_delimited(file: &SourceFile, spec: &ReadSpec) -> Result<(Input, Vec<usize>), Error> {
+fn open_text_input(file: &SourceFile, spec: &ReadSpec) -> Result<(Input, Vec<usize>), Error> {
     let sniffed;
     let dialect = match &spec.dialect {
         Some(dialect) => dialect,
@@ -301,16 +305,11 @@ fn open_delimited(file: &SourceFile, spec: &ReadSpec) -> Result<(Input, Vec<usiz
     };
     let positions = positions(&file.path, &dialect.columns, &spec.columns)?;
     let text = open_text(file, dialect.encoding)?;
-    let mut tokenizer = Tokenizer::new(text, Rules::from(dialect), dialect.columns.len());
-    if let Err(error) = tokenizer.skip_lines(dialect.skip_lines) {
-        return Err(tokenizer
-            .input()
-            .explain(error, &file.path, tokenizer.line()));
-    }
+    let records = Records::new(text, dialect);
     let header = dialect.header.then_some(dialect.columns.len());
     Ok((
         Input::Text(Box::new(TextInput {
-            tokenizer,
+            records,
             block: Arc::default(),
             header,
         })),
@@ -369,15 +368,14 @@ impl Reader {
             Some(block) => std::mem::take(block),
             None => Block::default(),
         };
-        match input.tokenizer.next_block(&mut block, self.batch_rows) {
+        match input.records.next_block(&mut block, self.batch_rows) {
             Ok(true) => {}
             Ok(false) => return Ok(None),
             Err(error) => {
-                return Err(input.tokenizer.input().explain(
-                    error,
-                    &self.path,
-                    input.tokenizer.line(),
-                ));
+                return Err(input
+                    .records
+                    .input()
+                    .explain(error, &self.path, input.records.line()));
             }
         }
         if let Some(totals) = &mut self.totals {
@@ -462,7 +460,7 @@ impl Reader {
     /// Wholly empty lines passed over so far; they are no records.
     pub fn blank_lines(&self) -> u64 {
         match &self.input {
-            Input::Text(input) => input.tokenizer.blank_lines(),
+            Input::Text(input) => input.records.blank_lines(),
             Input::Parquet(_) => 0,
         }
     }
@@ -494,27 +492,16 @@ impl Iterator for Reader {
 /// Reads the header's record away and checks that it is as wide as expected.
 fn read_header(input: &mut TextInput, expected: usize, path: &Path) -> Result<(), Error> {
     let mut block = Block::default();
-    match input.tokenizer.next_block(&mut block, 1) {
+    match input.records.next_block(&mut block, 1) {
         Ok(_) => {}
-        Err(error) => return Err(input.tokenizer.input().explain(error, path, 1)),
+        Err(error) => return Err(input.records.input().explain(error, path, 1)),
     }
     match block.records().first().and_then(|record| record.fault) {
-        Some(Fault::Short | Fault::Long) => {
-            let delimiters = match input.tokenizer.rules().delimiter {
-                super::Delimiter::Byte(byte) => block.raw(0).iter().filter(|b| **b == byte).count(),
-                super::Delimiter::Blanks => block
-                    .raw(0)
-                    .split(|b| *b == b' ')
-                    .filter(|word| !word.is_empty())
-                    .count()
-                    .saturating_sub(1),
-            };
-            Err(Error::HeaderDiffers {
-                path: path.to_path_buf(),
-                expected,
-                found: delimiters + 1,
-            })
-        }
+        Some(Fault::Short | Fault::Long) => Err(Error::HeaderDiffers {
+            path: path.to_path_buf(),
+            expected,
+            found: input.records.cells_in(block.raw(0)),
+        }),
         _ => Ok(()),
     }
 }

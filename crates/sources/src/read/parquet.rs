@@ -1,7 +1,6 @@
 //! Parquet to the same typed columns as text: Arrow's reader in batches, only
 //! the columns needed, casts by what the file's own types say.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,7 +50,7 @@ impl ParquetInput {
         batch_rows: usize,
     ) -> Result<(Self, Vec<usize>), Error> {
         let failed = |error: &dyn std::fmt::Display| parquet_error(&file.path, "its footer", error);
-        let input = File::open(&file.path).map_err(|source| Error::Io {
+        let input = file.bytes.open().map_err(|source| Error::Io {
             path: file.path.clone(),
             source,
         })?;

@@ -77,13 +77,13 @@ fn line_ends_and_encodings() {
     let found = dialect::sniff_bytes(&bytes, true).unwrap();
     assert_eq!(
         (found.encoding, found.encoding_sure),
-        (Encoding::Gb18030, false)
+        (Encoding::GB18030, false)
     );
     assert_eq!(found.columns, ["客户", "商品", "金额"]);
     let (bytes, ..) = encoding_rs::WINDOWS_1252.encode("name,city\nJosé,Málaga\nZoë,Köln\n");
     assert_eq!(
         dialect::sniff_bytes(&bytes, true).unwrap().encoding,
-        Encoding::Windows1252
+        Encoding::WINDOWS_1252
     );
 }
 

@@ -4,7 +4,8 @@ use super::super::guess::QuestionKind;
 use super::super::{Question, Role, TableKind};
 use super::shop::{self, COLUMNS, csv, rows, shuffled};
 use super::tables::{PLAIN, subscribers};
-use super::{Lcg, guessed, is_orders, roles};
+use super::{Lcg, guessed, is_orders, roles, scratch};
+use crate::{ColumnSpec, Kind, ReadSpec, Target, TimeFormat};
 
 const PLAIN_NAMES: [&str; 9] = [
     "InvoiceNo",
@@ -526,4 +527,40 @@ fn a_column_called_customer_is_the_customer_whatever_its_values_are_like() {
             );
         }
     }
+}
+
+/// Identifiers of 18 digits that went through a spreadsheet are refused as keys,
+/// and a row that has one is set aside.
+#[test]
+fn identifiers_that_a_spreadsheet_has_rounded_are_no_keys() {
+    let mut text = "身份证号,会员号,下单日期,金额\n".to_owned();
+    for row in 0..200_u32 {
+        let customer = row % 40;
+        let (day, amount) = (45_300 + row, 10 + row % 7);
+        text += &format!("3.10101199{customer:02}E+17,M{customer:03},{day},{amount}\n");
+    }
+    let scratch = scratch("rounded.csv", text.as_bytes());
+    let profile = crate::infer::profile(&scratch.file, None).unwrap();
+    let guess = crate::guess::guess(&profile, None);
+    assert_eq!(guess.column(Role::CustomerId), Some("会员号"));
+    assert_eq!(guess.column(Role::Time), Some("下单日期"));
+    let asked = guess
+        .unsure
+        .iter()
+        .find(|question| question.kind == QuestionKind::Changed);
+    assert_eq!(asked.unwrap().alternatives, ["身份证号"]);
+    let (rounded, day) = (&profile.columns[0], &profile.columns[2]);
+    assert_eq!(day.kind, Kind::Date(TimeFormat::SheetDays));
+    let column = ColumnSpec {
+        name: rounded.name.clone(),
+        target: Target::Text { is_id: true },
+    };
+    let spec = ReadSpec::new(None, vec![column]);
+    let batch = crate::read::open(&scratch.file, &spec)
+        .unwrap()
+        .next_batch()
+        .unwrap()
+        .unwrap();
+    assert_eq!(batch.bad.len(), 200);
+    assert_eq!(batch.bad[0].reason.code(), "cell/identifier-changed");
 }

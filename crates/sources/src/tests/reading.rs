@@ -27,7 +27,7 @@ fn column(name: &str, target: Target) -> ColumnSpec {
 }
 
 fn spec(scratch: &Scratch, columns: Vec<ColumnSpec>) -> ReadSpec {
-    let dialect = (scratch.file.format == crate::Format::Delimited)
+    let dialect = (scratch.file.format == crate::Format::Text)
         .then(|| dialect::sniff(&scratch.file).unwrap());
     ReadSpec {
         time_zone: "Europe/London".to_owned(),

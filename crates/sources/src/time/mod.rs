@@ -4,6 +4,8 @@ mod clock;
 
 pub use clock::LocalClock;
 
+use super::number::{NumberFormat, parse_f64};
+
 /// How the dates or times of a column are written. In all of them the time of
 /// day may be missing (midnight), and hours, minutes, seconds, fractions,
 /// `AM`/`PM` and a zone (`Z`, `+08:00`) are read where they stand.
@@ -25,11 +27,14 @@ pub enum TimeFormat {
     EpochMillis,
     /// Microseconds since 1970 UTC.
     EpochMicros,
+    /// Days since 1899-12-30 with the time of day as a fraction, as spreadsheets
+    /// count them (ECMA-376, 18.17.4.1).
+    SheetDays,
 }
 
 impl TimeFormat {
     /// All formats, in the order in which they are tried.
-    pub const ALL: [TimeFormat; 8] = [
+    pub const ALL: [TimeFormat; 9] = [
         TimeFormat::YearFirst,
         TimeFormat::Compact,
         TimeFormat::DayFirst,
@@ -38,6 +43,7 @@ impl TimeFormat {
         TimeFormat::EpochSeconds,
         TimeFormat::EpochMillis,
         TimeFormat::EpochMicros,
+        TimeFormat::SheetDays,
     ];
 
     /// The name as written in settings.
@@ -51,6 +57,7 @@ impl TimeFormat {
             TimeFormat::EpochSeconds => "epoch_seconds",
             TimeFormat::EpochMillis => "epoch_millis",
             TimeFormat::EpochMicros => "epoch_micros",
+            TimeFormat::SheetDays => "sheet_days",
         }
     }
 
@@ -118,6 +125,7 @@ pub fn parse(cell: &[u8], format: TimeFormat) -> Option<Written> {
         TimeFormat::EpochSeconds => parse_epoch(cell, 1_000_000),
         TimeFormat::EpochMillis => parse_epoch(cell, 1_000),
         TimeFormat::EpochMicros => parse_epoch(cell, 1),
+        TimeFormat::SheetDays => parse_sheet_days(cell),
         TimeFormat::Chinese => parse_chinese(cell),
         TimeFormat::YearFirst | TimeFormat::DayFirst | TimeFormat::MonthFirst => {
             let mut rest = Cursor { bytes: cell };
@@ -125,6 +133,22 @@ pub fn parse(cell: &[u8], format: TimeFormat) -> Option<Written> {
             rest.time_of_day(days)
         }
     }
+}
+
+/// Days of a spreadsheet; those before March 1900, which it counts wrong, are none.
+fn parse_sheet_days(cell: &[u8]) -> Option<Written> {
+    const TO_1970: f64 = 25_569.0;
+    let days = parse_f64(cell, &NumberFormat::PLAIN)?;
+    if !(61.0..2_958_466.0).contains(&days) {
+        return None;
+    }
+    // To the second: a fraction of a day has no exact double.
+    let seconds = ((days - TO_1970) * 86_400.0).round() as i64;
+    Some(Written {
+        local_us: seconds * 1_000_000,
+        offset_s: None,
+        has_time: days.fract() != 0.0,
+    })
 }
 
 /// Two digits.
@@ -512,6 +536,8 @@ mod tests {
             ("2024年3月5日 10时15分", Chinese, "2024-03-05T10:15:00Z"),
             ("2024年3月5日下午3点", Chinese, "2024-03-05T15:00:00Z"),
             ("1511544070", EpochSeconds, "2017-11-24T17:21:10Z"),
+            ("45356", SheetDays, "2024-03-05T00:00:00Z"),
+            ("45356.604166666664", SheetDays, "2024-03-05T14:30:00Z"),
             ("1511544070123", EpochMillis, "2017-11-24T17:21:10.123Z"),
             ("2024-12-31 24:00:00", YearFirst, "2025-01-01T00:00:00Z"),
         ] {
@@ -535,6 +561,8 @@ mod tests {
             ("", YearFirst),
             ("2024年13月5日", Chinese),
             ("x", EpochSeconds),
+            ("60", SheetDays),
+            ("1e9", SheetDays),
             ("1e30", EpochSeconds),
             ("2024-01-01 10:00 PST", YearFirst),
         ] {

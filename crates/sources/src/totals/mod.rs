@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::infer::{Profile, is_missing};
 use super::number::{NumberFormat, parse_exact, parse_f64};
-use super::tokens::Block;
+use super::records::Block;
 
 use distinct::{Distinct, mix};
 pub use sum::ExactSum;

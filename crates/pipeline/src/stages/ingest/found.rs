@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use perennial_lake::sources::files::{SourceFile, content_hash, expand};
+use perennial_lake::sources::database;
+use perennial_lake::sources::files::{SourceFile, expand};
 use perennial_ledger::{FileRecord, Ledger};
 
 use super::{Book, CUSTOMERS, NO_TABLE, Notes, hex};
-use crate::Result;
 use crate::project::Project;
 use crate::settings::{Part, Source};
 use crate::stage::Done;
+use crate::{Error, Result};
 
 /// A file that has to be read, or recorded as known content.
 pub(super) struct Fresh {
@@ -138,7 +139,18 @@ async fn latest(project: &Project, mapping: &str) -> Result<Newest> {
 /// it lies inside, so that a project may be moved or copied with its files;
 /// else absolute, without detours.
 pub(crate) fn recorded_path(project: &Project, path: &Path) -> String {
-    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // What lies in an archive or a workbook is no path of the disk's.
+    let real = path.ancestors().find_map(|above| {
+        let rest = path.strip_prefix(above).ok()?;
+        let real = std::fs::canonicalize(above).ok()?;
+        // Joining nothing would add a slash.
+        Some(if rest.as_os_str().is_empty() {
+            real
+        } else {
+            real.join(rest)
+        })
+    });
+    let full = real.unwrap_or_else(|| path.to_owned());
     let inside = std::fs::canonicalize(&project.dir)
         .ok()
         .and_then(|dir| full.strip_prefix(dir).ok().map(Path::to_owned));
@@ -183,10 +195,12 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
     let mut unchanged = HashSet::new();
     for (index, source) in project.settings.sources.iter().enumerate() {
         let name = source_name(project, index);
-        let files = match expand(&project.dir, &source.path) {
+        let files = match files_of(project, source, &name, anew).await {
             // Files may be put away once they were read.
-            Err(e) if e.is_absence() && found.before.is_some() => Vec::new(),
-            other => other.map_err(perennial_lake::Error::from)?,
+            Err(Fault::Source(e)) if e.is_absence() && found.before.is_some() => Vec::new(),
+            Err(Fault::Source(e)) => return Err(perennial_lake::Error::from(e).into()),
+            Err(Fault::Other(e)) => return Err(e),
+            Ok(files) => files,
         };
         for file in files {
             let (known, shown) = (found.fresh.len(), shown_name(&file, source));
@@ -231,7 +245,7 @@ async fn one(
     if seen.is_some() && !found.anew {
         return Ok(());
     }
-    let hash = content_hash(&file.path).map_err(perennial_lake::Error::from)?;
+    let hash = file.content_hash().map_err(perennial_lake::Error::from)?;
     let mut versions = ledger.file_versions(source_name, &path).await?;
     let newest = versions.last().filter(|_| !found.anew);
     if let Some(newest) = newest.filter(|newest| newest.content_hash == hash) {
@@ -283,19 +297,72 @@ fn reading(record: &FileRecord) -> Option<i64> {
     record.ingest_id.parse().ok()
 }
 
+/// The files of a source. Of a table in a database with a cursor, the rows beyond
+/// those that were read, as one more file; all of them where all is read `anew`.
+async fn files_of(
+    project: &Project,
+    source: &Source,
+    name: &str,
+    anew: bool,
+) -> std::result::Result<Vec<SourceFile>, Fault> {
+    let Some(cursor) = source.cursor.as_deref() else {
+        return Ok(expand(&project.dir, &source.path)?);
+    };
+    if !database::is_address(&source.path) {
+        return Err(Fault::Other(Error::cannot(
+            "source/cursor-without-database",
+            format!(
+                "`{}` has a `cursor`, and is no table of a database",
+                source.path
+            ),
+            "take `cursor` away: new files, and new rows of files, are found without it",
+        )));
+    }
+    let mut after = None;
+    if !anew {
+        let paths = project.ledger.paths_of(name).await.map_err(Error::from)?;
+        after = paths
+            .iter()
+            .rev()
+            .find_map(|path| database::cursor_in(path))
+            .map(str::to_owned);
+    }
+    let since = database::Since {
+        cursor: Some(cursor),
+        after: after.as_deref(),
+    };
+    Ok(database::read(&source.path, since)?.into_iter().collect())
+}
+
+/// Why a source has no files to look at.
+enum Fault {
+    Source(perennial_lake::sources::Error),
+    Other(Error),
+}
+
+impl From<perennial_lake::sources::Error> for Fault {
+    fn from(error: perennial_lake::sources::Error) -> Self {
+        Self::Source(error)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
 /// The file as a person knows it: the settings' own words for a single file,
 /// its name otherwise.
 fn shown_name(file: &SourceFile, source: &Source) -> String {
+    if database::is_address(&source.path) {
+        return file.path.to_string_lossy().into_owned();
+    }
     let single = file.path.ends_with(&source.path);
-    let name = || {
-        file.path
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-    };
     if single {
         source.path.clone()
     } else {
-        name().unwrap_or_else(|| source.path.clone())
+        file.name()
     }
 }
 

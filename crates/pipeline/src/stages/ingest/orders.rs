@@ -7,7 +7,7 @@ use perennial_lake::order_lines::{LineSchema, LineSorter, SortOutcome, TABLE};
 use perennial_lake::sources::RawBatch;
 use perennial_lake::sources::files::{Format, SourceFile};
 use perennial_lake::sources::read::open;
-use perennial_lake::tables::{Table, parquet_rows};
+use perennial_lake::tables::Table;
 use perennial_ledger::{FileSealer, Resolver, Vault};
 
 use super::books::{Book, Quarantined};
@@ -115,8 +115,10 @@ pub(crate) fn trait_names(settings: &Settings) -> Vec<String> {
 /// An estimate that only decides how many buckets there are.
 fn rows_expected(file: &SourceFile) -> u64 {
     match file.format {
-        Format::Parquet => parquet_rows(&file.path).unwrap_or(0),
-        Format::Delimited => file.size / BYTES_PER_ROW,
+        Format::Parquet => file.parquet_rows().unwrap_or(0),
+        // Workbooks are packed: a row takes a fourth of the bytes.
+        Format::Sheet => file.size * 4 / BYTES_PER_ROW,
+        _ => file.size / BYTES_PER_ROW,
     }
 }
 

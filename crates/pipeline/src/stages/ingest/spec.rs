@@ -1,6 +1,6 @@
 //! From settings and a look at a file to what to read of it and how.
 
-use perennial_lake::sources::dialect::{Delimiter, Dialect, Encoding, sniff};
+use perennial_lake::sources::dialect::{Delimiter, Dialect, Given, sniff_given};
 use perennial_lake::sources::files::{Format, SourceFile};
 use perennial_lake::sources::infer::{ColumnProfile, Kind, Profile, profile_briefly};
 use perennial_lake::sources::time;
@@ -40,11 +40,11 @@ impl Reading {
         batch_rows: usize,
     ) -> Result<Self> {
         let dialect = match file.format {
-            Format::Delimited => Some(with_overrides(
-                sniff(file).map_err(perennial_lake::Error::from)?,
-                source,
-            )),
             Format::Parquet => None,
+            _ => {
+                let found = sniff_given(file, &given(source));
+                Some(found.map_err(perennial_lake::Error::from)?)
+            }
         };
         let profile =
             profile_briefly(file, dialect.as_ref()).map_err(perennial_lake::Error::from)?;
@@ -238,38 +238,19 @@ impl Reading {
 }
 
 /// The settings' word on encoding, delimiter, quotes and header.
-fn with_overrides(mut dialect: Dialect, source: &Source) -> Dialect {
-    if let Some(encoding) = source.encoding {
-        dialect.encoding = match encoding {
-            settings::Encoding::Utf8 => Encoding::Utf8,
-            settings::Encoding::Utf16Le => Encoding::Utf16Le,
-            settings::Encoding::Utf16Be => Encoding::Utf16Be,
-            settings::Encoding::Windows1252 => Encoding::Windows1252,
-            settings::Encoding::Gb18030 => Encoding::Gb18030,
-        };
-    }
-    if let Some(delimiter) = source.delimiter {
-        dialect.delimiter = match delimiter {
+fn given(source: &Source) -> Given {
+    Given {
+        encoding: source.encoding.map(|encoding| encoding.0),
+        delimiter: source.delimiter.map(|delimiter| match delimiter {
             settings::Delimiter::Character(byte) => Delimiter::Byte(byte),
             settings::Delimiter::Blanks => Delimiter::Blanks,
-        };
+        }),
+        quote: source.quote.map(|quote| match quote {
+            Quote::Character(byte) => Some(byte),
+            Quote::Off => None,
+        }),
+        header: source.header,
     }
-    match source.quote {
-        Some(Quote::Character(byte)) => dialect.quote = Some(byte),
-        Some(Quote::Off) => dialect.quote = None,
-        None => {}
-    }
-    if let Some(header) = source.header
-        && header != dialect.header
-    {
-        dialect.header = header;
-        if !header {
-            dialect.columns = (1..=dialect.columns.len())
-                .map(|i| format!("c{i}"))
-                .collect();
-        }
-    }
-    dialect
 }
 
 fn number_format(found: Option<&ColumnProfile>, source: &Source) -> NumberFormat {

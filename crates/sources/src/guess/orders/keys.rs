@@ -14,6 +14,7 @@ const SETTLED: f64 = 0.9;
 /// more than two values.
 pub(super) fn candidates(facts: &Facts) -> Vec<usize> {
     let mut keys: Vec<(usize, f64, usize)> = (0..facts.columns.len())
+        .filter(|index| !facts.is_changed(*index))
         .filter_map(|index| {
             let fact = facts.column(index)?;
             let kind = matches!(fact.profile.kind, Kind::Integer | Kind::Text);

@@ -1,7 +1,8 @@
 //! Small texts, record by record.
 
-use super::super::CELL_BYTES_MAX;
 use super::*;
+use crate::records::Records;
+use crate::{CELL_BYTES_MAX, RECORD_BYTES_MAX};
 
 const CSV: Rules = Rules {
     delimiter: Delimiter::Byte(b','),
@@ -11,10 +12,10 @@ const CSV: Rules = Rules {
 
 /// Rows as `line|cell|cell`, faults as `line!code raw`.
 fn show(text: &[u8], rules: Rules, columns: usize, rows_max: usize) -> Vec<String> {
-    let mut tokenizer = Tokenizer::new(text, rules, columns);
+    let mut records_of = Records::delimited(text, rules, columns);
     let mut block = Block::default();
     let mut out = Vec::new();
-    while tokenizer.next_block(&mut block, rows_max).unwrap() {
+    while records_of.next_block(&mut block, rows_max).unwrap() {
         for (row, record) in block.records().iter().enumerate() {
             out.push(match record.fault {
                 Some(fault) => format!(
@@ -90,10 +91,10 @@ fn records_and_cells_beyond_the_limits_cost_one_row() {
     text.extend(b",1\n");
     text.extend(std::iter::repeat_n(b'y', CELL_BYTES_MAX + 1));
     text.extend(b",1\nc,d\n");
-    let mut tokenizer = Tokenizer::new(text.as_slice(), CSV, 2);
+    let mut records_of = Records::delimited(text.as_slice(), CSV, 2);
     let mut block = Block::default();
     let mut faults = Vec::new();
-    while tokenizer.next_block(&mut block, 1000).unwrap() {
+    while records_of.next_block(&mut block, 1000).unwrap() {
         faults.extend(block.records().iter().map(|r| (r.line, r.fault)));
     }
     assert_eq!(

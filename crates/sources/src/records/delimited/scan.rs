@@ -1,8 +1,9 @@
 //! Where a record ends and where its cells lie.
 
-use super::super::dialect::Delimiter;
-use super::super::{CELL_BYTES_MAX, COLUMNS_MAX};
-use super::{Cell, Fault, Rules};
+use super::Rules;
+use crate::dialect::Delimiter;
+use crate::records::block::{Cell, Fault};
+use crate::{CELL_BYTES_MAX, COLUMNS_MAX};
 
 /// What splitting one record came to.
 pub(super) enum Scan {
