@@ -172,12 +172,14 @@ impl TextReader {
                     source: error,
                 }
             }
-            (_, io::ErrorKind::UnexpectedEof) => Error::Truncated {
-                path,
-                compression: self.compression.name(),
-                bytes: self.bytes,
-                line,
-            },
+            (compression, io::ErrorKind::UnexpectedEof) if compression != Compression::None => {
+                Error::Truncated {
+                    path,
+                    compression: self.compression.name(),
+                    bytes: self.bytes,
+                    line,
+                }
+            }
             _ => Error::Corrupt {
                 path,
                 place: format!("decoded byte {} (line {line})", self.bytes),

@@ -310,3 +310,36 @@ fn the_same_shop_in_every_format_gives_the_same_tables_and_scores() {
         assert_eq!(found.lines().count(), expected.lines().count(), "{name}");
     }
 }
+
+/// A folder of order lines, monthly sums of them and notes: the order lines are used,
+/// and what is left out is said.
+#[test]
+fn sums_beside_order_lines_are_not_counted_again() {
+    let shops = Shops::new();
+    let lines = lines();
+    let (first, second) = lines.split_at(lines.len() / 2);
+    shops.write("in/a.csv", csv(first).as_bytes());
+    shops.write("in/b.csv", csv(second).as_bytes());
+    let month = |line: &OrderLine| line.time.strftime("%Y-%m-01").to_string();
+    let mut sums = "会员编号,月份,金额\n".to_owned();
+    for line in lines.iter().filter(|line| line.customer_id.is_some()) {
+        let [_, who, ..] = cells(line);
+        sums += &format!("{who},{},{}.00\n", month(line), line.unit_price_cents);
+    }
+    shops.write("in/sums.csv", sums.as_bytes());
+    shops.write("in/notes.txt", b"nothing\nto see\nhere\n");
+    let said = good(
+        shops.folder.path(),
+        &["init", "p", "--from", "in", "--json"],
+    );
+    assert!(said.contains("sums.csv"), "{said}");
+    good(
+        shops.folder.path(),
+        &["run", "-C", "p", "--until", "ingest"],
+    );
+    let read = crate::shop::value(
+        &shops.folder.join("p"),
+        "select sum(rows_read) from ingests",
+    );
+    assert_eq!(read, lines.len().to_string());
+}

@@ -98,12 +98,16 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
             let Some(called) = called.to_str() else {
                 return Err(Error::PathNotText { path: called });
             };
-            sources.push(source(
-                called,
-                seen.dialect.as_ref(),
-                &seen.columns,
-                &seen.guess,
-            ));
+            let mut drafted = source(called, seen.dialect.as_ref(), &seen.columns, &seen.guess);
+            if !seen.left_out.is_empty() {
+                let names = seen.left_out.iter().map(String::as_str);
+                let names = crate::answer::listed(names, 5);
+                drafted.path.doubt = Some(Text::new(
+                    format!("not used, since its columns are others: {names}"),
+                    format!("以下各表的列不同，未使用：{names}"),
+                ));
+            }
+            sources.push(drafted);
             if seen.guess.kind == TableKind::Customers {
                 lost = lost.or_else(|| Some(lost_of(&seen.guess)));
                 amount = amount.or_else(|| amount_of(&seen.guess));

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use perennial_lake::sources::dialect::{self, Dialect};
 use perennial_lake::sources::files::{self, Format, SourceFile};
-use perennial_lake::sources::guess::{self, Guess};
+use perennial_lake::sources::guess::{self, Guess, Question, QuestionKind};
 use perennial_lake::sources::infer::{self, ColumnProfile, Profile};
-use perennial_lake::sources::{self, TableKind};
+use perennial_lake::sources::{self, Role, TableKind};
 
 use super::error::Error;
 use super::look::missing;
@@ -23,6 +23,8 @@ pub(super) struct Seen {
     pub dialect: Option<Dialect>,
     pub columns: Vec<ColumnProfile>,
     pub guess: Guess,
+    /// Names of files beside it that have other columns and are not used.
+    pub left_out: Vec<String>,
 }
 
 /// The tables at `path`. Where all files have the same columns, or there are very
@@ -36,56 +38,92 @@ pub(super) fn seen_at(path: &Path) -> Result<Vec<Seen>, Error> {
     };
     let found = files::expand(Path::new(""), pattern)?;
     let mut tables = tables_of(path, &found)?;
-    if let [table] = tables.as_mut_slice() {
-        table.files.clear();
+    if let [only] = tables.as_slice() {
+        let seen = Seen::of(path.to_owned(), only);
+        return if seen.guess.roles.is_empty() {
+            Err(unknown(path))
+        } else {
+            Ok(vec![seen])
+        };
     }
-    let mut seen = Vec::new();
-    let mut rest = Vec::new();
-    let is_one = tables.len() == 1;
-    for table in tables {
-        let guess = guess::guess(&table.profile, None);
-        let kind = match guess.kind {
+    // Beside order lines with their orders, such without are sums of the same.
+    let has_orders = |table: &SameColumns| table.guess.column(Role::OrderId).is_some();
+    let is_sold = |table: &SameColumns| table.guess.kind == TableKind::OrderLines;
+    let any_orders = tables
+        .iter()
+        .any(|t| t.is_usable() && is_sold(t) && has_orders(t));
+    let is_wanted = |table: &SameColumns| {
+        table.is_usable() && !(any_orders && is_sold(table) && !has_orders(table))
+    };
+    if !tables.iter().any(is_wanted) {
+        let useful = tables
+            .drain(..)
+            .filter(|table| !table.guess.roles.is_empty());
+        let likeliest = useful.max_by(|a, b| {
+            let (a, b) = (&a.guess, &b.guess);
+            let by_roles = a.roles.len().cmp(&b.roles.len());
+            by_roles.then(a.kind_confidence.total_cmp(&b.kind_confidence))
+        });
+        let table = likeliest.ok_or_else(|| unknown(path))?;
+        return Ok(table.seen(path, &found));
+    }
+    let (wanted, rest): (Vec<_>, Vec<_>) = tables.into_iter().partition(is_wanted);
+    let left_out = rest.iter().flat_map(|table| &table.files);
+    let left_out: Vec<String> = left_out
+        .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
+        .collect();
+    let all = wanted.iter().flat_map(|table| table.seen(path, &found));
+    let mut all: Vec<Seen> = all.collect();
+    if let Some(first) = all.first_mut() {
+        first.left_out = left_out;
+    }
+    Ok(all)
+}
+
+fn unknown(path: &Path) -> Error {
+    Error::TableUnknown {
+        path: path.to_owned(),
+    }
+}
+
+impl Seen {
+    fn of(path: PathBuf, table: &SameColumns) -> Self {
+        Seen {
+            path,
+            dialect: table.dialect.clone(),
+            columns: table.profile.columns.clone(),
+            guess: table.guess.clone(),
+            left_out: Vec::new(),
+        }
+    }
+}
+
+impl SameColumns {
+    /// Every part that its kind of table needs has a column, and there are rows enough
+    /// to tell.
+    fn is_usable(&self) -> bool {
+        let is_few = |question: &Question| question.kind == QuestionKind::FewRows;
+        if self.guess.unsure.iter().any(is_few) {
+            return false;
+        }
+        let kind = match self.guess.kind {
             TableKind::OrderLines => Table::OrderLines,
             TableKind::Customers => Table::Customers,
         };
-        let is_usable = !guess.roles.is_empty() && missing(&guess, kind).is_empty();
-        let all = match table.files.as_slice() {
-            [] => vec![path.to_owned()],
-            files => named_together(path, files, &found).map_or(files.to_vec(), |one| vec![one]),
-        };
-        for path in all {
-            let seen_here = Seen {
-                path,
-                dialect: table.dialect.clone(),
-                columns: table.profile.columns.clone(),
-                guess: guess.clone(),
-            };
-            if is_usable {
-                seen.push(seen_here)
-            } else {
-                rest.push(seen_here)
-            }
+        !self.guess.roles.is_empty() && missing(&self.guess, kind).is_empty()
+    }
+
+    /// The table by its files, or by a pattern that stands for them.
+    fn seen(&self, path: &Path, found: &[SourceFile]) -> Vec<Seen> {
+        match named_together(path, &self.files, found) {
+            Some(pattern) => vec![Seen::of(pattern, self)],
+            None => self
+                .files
+                .iter()
+                .map(|file| Seen::of(file.clone(), self))
+                .collect(),
         }
     }
-    if seen.is_empty() {
-        let of_some_use = rest.into_iter().filter(|seen| !seen.guess.roles.is_empty());
-        let likeliest = of_some_use.max_by(|a, b| {
-            (a.guess.roles.len(), a.guess.kind_confidence)
-                .partial_cmp(&(b.guess.roles.len(), b.guess.kind_confidence))
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
-        seen.extend(likeliest);
-        // Others of the same table would be left out otherwise.
-        if let (true, Some(only)) = (is_one, seen.first_mut()) {
-            path.clone_into(&mut only.path);
-        }
-    }
-    if seen.is_empty() {
-        return Err(Error::TableUnknown {
-            path: path.to_owned(),
-        });
-    }
-    Ok(seen)
 }
 
 /// A pattern for several files that stand for no other of those found: all in one
@@ -106,6 +144,7 @@ struct SameColumns {
     files: Vec<PathBuf>,
     dialect: Option<Dialect>,
     profile: Profile,
+    guess: Guess,
 }
 
 /// The files by their columns, in the order in which these first come. Empty files
@@ -140,6 +179,7 @@ fn tables_of(path: &Path, found: &[SourceFile]) -> Result<Vec<SameColumns>, Erro
             tables.push(SameColumns {
                 files: vec![file.path.clone()],
                 dialect,
+                guess: guess::guess(&profile, None),
                 profile,
             });
         }

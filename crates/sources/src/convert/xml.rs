@@ -7,8 +7,10 @@
 //! objects. Namespaces are left out; entities other than XML's own stay as they
 //! are written, so that none can grow.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::rc::Rc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -32,7 +34,11 @@ pub(super) fn write(mut input: impl BufRead, out: &mut dyn Write) -> io::Result<
         .take(SNIFF_BYTES as u64)
         .read_to_end(&mut start)?;
     let record = record_path(&start);
-    let whole = BufReader::new(Cursor::new(start).chain(input));
+    let left = Rc::new(Cell::new(0));
+    let whole = Bounded {
+        input: BufReader::new(Cursor::new(start).chain(input)),
+        left: Rc::clone(&left),
+    };
     let mut walk = Walk {
         record,
         path: Vec::new(),
@@ -44,6 +50,7 @@ pub(super) fn write(mut input: impl BufRead, out: &mut dyn Write) -> io::Result<
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
+        left.set(RECORD_BYTES_MAX);
         let before = reader.buffer_position();
         let event = reader
             .read_event_into(&mut buffer)
@@ -66,6 +73,33 @@ pub(super) fn write(mut input: impl BufRead, out: &mut dyn Write) -> io::Result<
             _ => {}
         }
         walk.count(reader.buffer_position() - before)?;
+    }
+}
+
+/// Ends what is read where one event has taken all that was left to it.
+struct Bounded<R> {
+    input: R,
+    left: Rc<Cell<usize>>,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.input.read(out)
+    }
+}
+
+impl<R: BufRead> BufRead for Bounded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left.get() == 0 {
+            let most = RECORD_BYTES_MAX >> 20;
+            return Err(damaged(format!("one text is longer than {most} MiB")));
+        }
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.left.set(self.left.get().saturating_sub(bytes));
+        self.input.consume(bytes);
     }
 }
 
@@ -326,6 +360,9 @@ mod tests {
             let mut out = Vec::new();
             assert!(write(&text.as_bytes()[..cut], &mut out).is_err(), "{cut}");
         }
+        let long = "<a><b>".to_owned() + &"x".repeat(RECORD_BYTES_MAX + (1 << 20));
+        let error = write(long.as_bytes(), &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("16 MiB"), "{error}");
         let deep = "<a>".repeat(100);
         assert!(write(deep.as_bytes(), &mut Vec::new()).is_err());
     }

@@ -43,7 +43,8 @@ impl Encoding {
     }
 }
 
-/// The encoding that an XML text declares, by its first bytes; UTF-8 if none.
+/// The encoding that an XML text declares, by its first bytes; the likeliest if it
+/// declares none, or UTF-8, which is then mostly so.
 pub(crate) fn declared(start: &[u8]) -> Encoding {
     match start {
         [0xff, 0xfe, ..] | [b'<', 0, ..] => return Encoding::UTF_16LE,
@@ -61,9 +62,10 @@ pub(crate) fn declared(start: &[u8]) -> Encoding {
     });
     // UTF-16 would have been seen by its zero bytes.
     let is_wide = |found: &Encoding| [Encoding::UTF_16LE, Encoding::UTF_16BE].contains(found);
-    named
-        .filter(|found| !is_wide(found))
-        .unwrap_or(Encoding::UTF_8)
+    match named.filter(|found| !is_wide(found) && *found != Encoding::UTF_8) {
+        Some(declared) => declared,
+        None => guess(start).0,
+    }
 }
 
 /// The encoding and whether it is certain.

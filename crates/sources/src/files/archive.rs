@@ -31,6 +31,9 @@ pub(super) fn zip(found: &Found, depth: usize, files: &mut Vec<SourceFile>) -> R
     };
     let input = BufReader::new(found.bytes.open().map_err(|e| found.failed(e))?);
     let mut zip = ZipArchive::new(input).map_err(|error| damaged(&error))?;
+    if zip.has_duplicate_names() {
+        return Err(damaged(&"two of its members have one name"));
+    }
     for i in 0..zip.len() {
         let member = zip.by_index_raw(i).map_err(|error| damaged(&error))?;
         let name = text_of(member.name_raw());

@@ -13,14 +13,17 @@ pub(super) enum Line {
     Fault(Fault),
 }
 
+/// Appends the cells of the line that lies in a text from one byte to another; what
+/// is not there as it should be goes into the side buffer.
+pub(super) type Parse<'p> = dyn Fn(&[u8], usize, usize, &mut Vec<Cell>, &mut Vec<u8>) -> Line + 'p;
+
 /// Splits lines from `at` on, until the block is full or the text is used up;
-/// where the rest begins. `parse` appends the cells of the line from `start` to
-/// `end`.
+/// where the rest begins.
 pub(super) fn split(
     block: &mut Block,
     mut at: usize,
     progress: &mut Progress,
-    parse: &dyn Fn(&[u8], usize, usize, &mut Vec<Cell>, &mut Vec<u8>) -> Line,
+    parse: &Parse<'_>,
 ) -> usize {
     let Block {
         text,

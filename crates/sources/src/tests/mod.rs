@@ -3,6 +3,7 @@
 mod dialects;
 mod guessing;
 mod inference;
+mod mutants;
 mod reading;
 mod real;
 mod shop;

@@ -41,13 +41,17 @@ impl Splitter {
     /// up; where the rest begins.
     pub fn split(&mut self, block: &mut Block, mut at: usize, progress: &mut Progress) -> usize {
         while block.records.len() < progress.rows_max {
+            // Where an array ends another may begin.
+            let is_bracket = |byte: u8| {
+                self.shape.is_array && !self.shape.is_wrapped && matches!(byte, b'[' | b']')
+            };
             while let Some(byte) = block.text.get(at)
-                && (byte.is_ascii_whitespace() || *byte == b',')
+                && (byte.is_ascii_whitespace() || *byte == b',' || is_bracket(*byte))
             {
                 progress.line += u64::from(*byte == b'\n');
                 at += 1;
             }
-            self.ended |= self.shape.is_array && block.text.get(at) == Some(&b']');
+            self.ended |= self.shape.is_wrapped && block.text.get(at) == Some(&b']');
             if self.ended || at >= block.text.len() {
                 return if self.ended { block.text.len() } else { at };
             }

@@ -16,8 +16,10 @@ pub struct Shape {
     pub start: usize,
     /// Each object has a line of its own, so that a broken one costs its line.
     pub is_lines: bool,
-    /// The objects stand in an array, and end with it.
+    /// The objects stand in an array.
     pub is_array: bool,
+    /// The array is a member of an object around everything, and ends the records.
+    pub is_wrapped: bool,
     /// Path of the array whose objects are records of their own.
     pub items: Option<String>,
 }
@@ -42,6 +44,7 @@ pub(crate) fn sniff(text: &[u8], whole: bool) -> Result<Option<(Shape, Vec<Strin
         && inner.bytes * 5 > text.len() * 4
     {
         found = inner;
+        found.shape.is_wrapped = true;
     }
     if found.objects.is_empty() {
         return Ok(None);
@@ -109,6 +112,7 @@ impl<'t> Found<'t> {
                 start,
                 is_lines,
                 is_array,
+                is_wrapped: false,
                 items: None,
             },
             bytes: at - start,

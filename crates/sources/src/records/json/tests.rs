@@ -72,6 +72,12 @@ fn objects_in_an_array_and_one_after_the_other() {
 }
 
 #[test]
+fn one_array_after_the_other() {
+    let pages = "[{\"a\":1},{\"a\":2}]\n[{\"a\":3}]\n[]\n{\"a\":4}\n";
+    assert_eq!(show(pages, 1), ["a", "1|1", "1|2", "2|3", "4|4"]);
+}
+
+#[test]
 fn one_object_around_everything() {
     let orders = (0..40).map(|i| format!("{{\"id\": {i}, \"who\": \"c{}\"}}", i % 3));
     let orders: Vec<String> = orders.collect();
