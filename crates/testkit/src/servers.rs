@@ -43,7 +43,8 @@ pub fn postgres() -> Option<Server> {
         "--no-sync",
         "-D",
     ]);
-    quietly(init.arg(&data));
+    // Where the test stands its user may not be allowed to look.
+    quietly(init.arg(&data).current_dir(folder.path()));
     let mut server = as_user("postgres", &bin.join("postgres"));
     server.arg("-D").arg(&data).arg("-k").arg(folder.path());
     server.args([
@@ -102,7 +103,7 @@ pub fn mariadb() -> Option<Server> {
         init.arg("--user=mysql");
         server.arg("--user=mysql");
     }
-    quietly(&mut init);
+    quietly(init.current_dir(folder.path()));
     let client = [
         "mariadb".to_owned(),
         "--no-defaults".to_owned(),
