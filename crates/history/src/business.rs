@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::activity_months::MonthWalk;
 use crate::calendar::{Calendar, CalendarHint};
 use crate::civil::month_of_day;
 use crate::distinct::KeySet;
@@ -16,7 +17,8 @@ pub struct MonthTotals {
     pub buyers: u64,
     /// Those of them whose first purchase line ever is in the month.
     pub new_buyers: u64,
-    /// Those of them who bought in the month after more than the given number of days of silence.
+    /// Those of them, the new ones aside, who bought in the month after more than the given number
+    /// of days of silence.
     pub returning_buyers: u64,
     /// Orders whose first purchase line is in the month.
     pub orders: u64,
@@ -58,11 +60,8 @@ pub struct BusinessFold {
 struct Walk {
     totals: MonthTotals,
     day: i64,
-    last_purchase_day: Option<i64>,
+    months: MonthWalk,
     last_order: Option<u64>,
-    /// The latest month in which the customer was counted as a buyer, and as returning.
-    bought_month: Option<i64>,
-    returned_month: Option<i64>,
 }
 
 impl BusinessFold {
@@ -109,25 +108,16 @@ impl BusinessFold {
             walk.last_order = Some(order);
             walk.totals.orders += u64::from(self.orders.insert(order));
         }
-        if walk.bought_month.is_none_or(|last| last < month) {
-            walk.totals.new_buyers += u64::from(walk.bought_month.is_none());
-            walk.totals.buyers += 1;
-            walk.bought_month = Some(month);
-        }
-        let silence_days = walk
-            .last_purchase_day
-            .map_or(0, |last| walk.day.saturating_sub(last));
-        if silence_days > self.silence_days && walk.returned_month.is_none_or(|last| last < month) {
-            walk.totals.returning_buyers += 1;
-            walk.returned_month = Some(month);
-        }
-        walk.last_purchase_day = walk.last_purchase_day.max(Some(walk.day));
+        let seen = walk.months.take_in(walk.day, month, self.silence_days);
+        walk.totals.buyers += u64::from(seen.active);
+        walk.totals.new_buyers += u64::from(seen.new);
+        walk.totals.returning_buyers += u64::from(seen.returning);
     }
 }
 
-impl Fold for BusinessFold {
-    fn fold(&mut self, lines: &OrderLines<'_>) {
-        let lines = lines.trimmed();
+impl Fold<OrderLines<'_>> for BusinessFold {
+    fn fold(&mut self, history: &OrderLines<'_>) {
+        let lines = history.trimmed();
         self.orders.clear();
         let mut walk = Walk::default();
         let mut begun = false;

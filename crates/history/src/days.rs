@@ -1,11 +1,12 @@
-//! A customer's purchase days, for the folds that look at days rather than lines.
+//! A customer's active days, for the folds that look at days rather than moments.
 
+use crate::activity::Activity;
 use crate::calendar::{Calendar, CalendarHint};
-use crate::lines::{AsOf, LineKind, OrderLines};
+use crate::lines::AsOf;
 
-/// Puts the local days with a purchase line before `as_of` into `days`, ascending, each once.
-pub(crate) fn collect_purchase_days(
-    lines: &OrderLines<'_>,
+/// Puts the local days with an active moment before `as_of` into `days`, ascending, each once.
+pub(crate) fn collect_active_days<A: Activity>(
+    history: &A,
     calendar: &Calendar,
     hint: &mut CalendarHint,
     as_of: AsOf,
@@ -13,14 +14,7 @@ pub(crate) fn collect_purchase_days(
 ) {
     days.clear();
     let mut sorted = true;
-    for i in 0..lines.len() {
-        let time_us = lines.time_us[i];
-        if time_us >= as_of.0 {
-            break;
-        }
-        if lines.kind(i) != LineKind::Purchase {
-            continue;
-        }
+    history.each_active_before(as_of.0, |time_us| {
         let day = calendar.local_day_with(time_us, hint);
         match days.last() {
             Some(&last) if last == day => {}
@@ -30,7 +24,7 @@ pub(crate) fn collect_purchase_days(
                 days.push(day);
             }
         }
-    }
+    });
     if !sorted {
         days.sort_unstable();
         days.dedup();

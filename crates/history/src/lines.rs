@@ -99,12 +99,13 @@ pub(crate) fn line_kind(quantity: i64, amount: i64) -> LineKind {
     }
 }
 
-/// Something computed from one customer's lines at a time, in one pass over all customers.
+/// Something computed from one customer's history at a time, in one pass over all customers: from
+/// [`OrderLines`], from [`crate::Events`], or from anything with [`crate::Activity`].
 ///
 /// The reader calls it once per customer; a customer never comes twice.
-pub trait Fold {
+pub trait Fold<H: ?Sized> {
     /// Takes in one customer.
-    fn fold(&mut self, lines: &OrderLines<'_>);
+    fn fold(&mut self, history: &H);
 }
 
 /// An exact sum of decimal(18,4) as a floating number: one rounding to binary, one division.

@@ -1,9 +1,10 @@
 //! The retention of a period: who was there at its start, who at its end, who left, who came back.
 
-use crate::lines::{Fold, LineKind, OrderLines};
+use crate::activity::Activity;
+use crate::lines::Fold;
 
-/// How the customers of a period moved. A customer is *active* at a moment *m* if a purchase line lies
-/// in `[m - H, m)`.
+/// How the customers of a period moved. A customer is *active* at a moment *m* if an active moment (a
+/// purchase line, an event that counts) lies in `[m - H, m)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
     /// Active at the start: `stayed + lost`.
@@ -14,11 +15,11 @@ pub struct Retention {
     pub stayed: u64,
     /// Active at the start and not at the end.
     pub lost: u64,
-    /// Active at the end, first purchase within the period.
+    /// Active at the end, first active moment within the period.
     pub new: u64,
-    /// Active at the end, not at the start, first purchase before the period.
+    /// Active at the end, not at the start, first active moment before the period.
     pub came_back: u64,
-    /// Bought within the period, active neither at its start nor at its end.
+    /// Seen active within the period, active neither at its start nor at its end.
     pub passed_through: u64,
 }
 
@@ -62,7 +63,7 @@ pub struct PeriodFold {
 
 impl PeriodFold {
     /// A fold over the period `[start_us, end_us)` (UTC microseconds), where a customer is active for
-    /// `active_us` microseconds after a purchase. Nothing at or after `end_us` is looked at.
+    /// `active_us` microseconds after an active moment. Nothing at or after `end_us` is looked at.
     pub fn new(start_us: i64, end_us: i64, active_us: i64) -> PeriodFold {
         PeriodFold {
             start_us,
@@ -78,25 +79,18 @@ impl PeriodFold {
     }
 }
 
-impl Fold for PeriodFold {
-    fn fold(&mut self, lines: &OrderLines<'_>) {
-        let lines = lines.trimmed();
+impl<A: Activity> Fold<A> for PeriodFold {
+    fn fold(&mut self, history: &A) {
         let mut before_us = None;
         let mut within_us = None;
-        for i in 0..lines.len() {
-            let time_us = lines.time_us[i];
-            if time_us >= self.end_us {
-                break;
-            }
-            if lines.kind(i) != LineKind::Purchase {
-                continue;
-            }
-            if time_us < self.start_us {
+        let start_us = self.start_us;
+        history.each_active_before(self.end_us, |time_us| {
+            if time_us < start_us {
                 before_us = Some(time_us);
             } else {
                 within_us = Some(time_us);
             }
-        }
+        });
         let is_active = |last_us: Option<i64>, moment_us: i64| {
             last_us.is_some_and(|last_us| last_us >= moment_us.saturating_sub(self.active_us))
         };

@@ -71,9 +71,9 @@ impl RepeatSummaryFold {
     }
 }
 
-impl Fold for RepeatSummaryFold {
-    fn fold(&mut self, lines: &OrderLines<'_>) {
-        let lines = lines.trimmed();
+impl Fold<OrderLines<'_>> for RepeatSummaryFold {
+    fn fold(&mut self, history: &OrderLines<'_>) {
+        let lines = history.trimmed();
         self.days.clear();
         let mut gross = 0_i128;
         let mut first_day = i64::MAX;

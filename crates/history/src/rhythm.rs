@@ -1,8 +1,9 @@
-//! The customers' rhythm - how many days lie between purchase days - and the horizon chosen from it.
+//! The customers' rhythm - how many days lie between active days - and the horizon chosen from it.
 
+use crate::activity::Activity;
 use crate::calendar::{Calendar, CalendarHint};
-use crate::days::collect_purchase_days;
-use crate::lines::{AsOf, Fold, OrderLines};
+use crate::days::collect_active_days;
+use crate::lines::{AsOf, Fold};
 
 /// Gaps longer than ten years count as this long.
 const GAP_DAYS_MAX: usize = 3_660;
@@ -10,15 +11,29 @@ const GAP_DAYS_MAX: usize = 3_660;
 const AT_RISK_MIN: u64 = 20;
 /// The share of the gaps that a horizon should cover.
 const COVERED_SHARE_MIN: f64 = 0.8;
-/// The horizon when nobody has bought twice, before it is held to the history.
+/// The horizon when nobody was active on two days, before it is held to the history.
 const DEFAULT_HORIZON_DAYS: i64 = 90;
 
 /// The horizons to choose from, in days.
 pub const HORIZON_CANDIDATES_DAYS: [i64; 11] = [7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365];
 
-/// How many gaps between purchase days there are of each length, over customers with at least two
-/// purchase days: ended gaps, and the open silence since each customer's last purchase day, which is
-/// a gap of unknown greater length (censored).
+/// The horizons in days for histories that are too short for the first of
+/// [`HORIZON_CANDIDATES_DAYS`], such as nine days of clicks.
+pub const HORIZON_SHORT_DAYS: [i64; 4] = [1, 2, 3, 5];
+
+/// The horizons that a history of so many days is offered. A week is the least by which most
+/// businesses call silence a loss; only where the history cannot bear it are days looked at.
+pub fn horizon_candidates(span_days: i64) -> &'static [i64] {
+    if span_days >= 1 && span_days < 3 * HORIZON_CANDIDATES_DAYS[0] {
+        &HORIZON_SHORT_DAYS
+    } else {
+        &HORIZON_CANDIDATES_DAYS
+    }
+}
+
+/// How many gaps between active days there are of each length, over customers with at least two of
+/// them: ended gaps, and the open silence since each customer's last active day, which is a gap of
+/// unknown greater length (censored).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GapHistogram {
     /// Ended gaps by length in days.
@@ -30,7 +45,7 @@ pub struct GapHistogram {
 }
 
 impl GapHistogram {
-    /// Takes in one customer's purchase days (ascending, each once), seen on the day `today`.
+    /// Takes in one customer's active days (ascending, each once), seen on the day `today`.
     pub fn add_customer(&mut self, days: &[i64], today: i64) {
         match days {
             [] => {}
@@ -72,12 +87,12 @@ impl GapHistogram {
         &self.ended
     }
 
-    /// The customers with at least two purchase days.
+    /// The customers with at least two active days.
     pub fn customers(&self) -> u64 {
         self.customers
     }
 
-    /// The customers with one purchase day only; they have no gap and are counted apart.
+    /// The customers with one active day only; they have no gap and are counted apart.
     pub fn one_day_customers(&self) -> u64 {
         self.one_day_customers
     }
@@ -148,11 +163,12 @@ pub enum HorizonLimit {
     None,
     /// The history is too short for the wanted one; the longest that fits was taken.
     Span,
-    /// The history is too short even for the shortest; it was taken, and cannot be tested properly.
+    /// The history is too short even for the shortest; it was taken (one day, or seven where there is
+    /// not even a day of history), and cannot be tested properly.
     SpanTooShort,
     /// Even the longest candidate covers less than 80 %; it was taken.
     LongestCandidate,
-    /// Nobody has bought on two days: 90 days, or the longest that fits.
+    /// Nobody was active on two days: 90 days, or the longest that fits.
     NoRepeats,
 }
 
@@ -163,7 +179,7 @@ pub struct HorizonChoice {
     pub days: i64,
     /// What the rhythm alone would have asked for, in days.
     pub wanted_days: i64,
-    /// The share of the gaps between repeat purchases that end within `days`, corrected for open gaps;
+    /// The share of the gaps between active days that end within `days`, corrected for open gaps;
     /// `None` without gaps.
     pub covered_share: Option<f64>,
     /// The median of the gaps that end at all in days, corrected for open gaps; `None` without gaps.
@@ -178,28 +194,33 @@ pub struct HorizonChoice {
 
 /// Chooses the horizon after which silence counts as loss.
 ///
-/// It is the smallest of [`HORIZON_CANDIDATES_DAYS`] that covers at least 80 % of the gaps between
-/// repeat purchases ([`GapHistogram::covered_share`]), so that four of five customers who come back
+/// It is the smallest of [`horizon_candidates`] that covers at least 80 % of the gaps between
+/// active days ([`GapHistogram::covered_share`]), so that four of five customers who come back
 /// have come back by then; limited so that two label windows and one more fit into the history
-/// (3 x days <= `span_days`).
+/// (3 x days <= `span_days`). A history too short for any gets the shortest, which cannot be tested.
 pub fn choose_horizon(histogram: &GapHistogram, span_days: i64) -> HorizonChoice {
     let ended_within = histogram.ended_within();
     let share = |days: i64| covered_share(&ended_within, days);
+    let candidates = horizon_candidates(span_days);
+    let shortest = candidates[0];
     let longest = HORIZON_CANDIDATES_DAYS[HORIZON_CANDIDATES_DAYS.len() - 1];
     let (wanted_days, mut limit) = if share(0).is_none() {
         (DEFAULT_HORIZON_DAYS, HorizonLimit::NoRepeats)
     } else {
-        HORIZON_CANDIDATES_DAYS
-            .into_iter()
+        candidates
+            .iter()
+            .copied()
+            .chain(HORIZON_CANDIDATES_DAYS)
             .find(|&days| share(days).is_some_and(|s| s >= COVERED_SHARE_MIN))
             .map_or((longest, HorizonLimit::LongestCandidate), |days| {
                 (days, HorizonLimit::None)
             })
     };
-    let fitting = HORIZON_CANDIDATES_DAYS
-        .into_iter()
+    let fitting = candidates
+        .iter()
+        .copied()
         .rfind(|&days| days <= wanted_days && days.saturating_mul(3) <= span_days);
-    let days = fitting.unwrap_or(HORIZON_CANDIDATES_DAYS[0]);
+    let days = fitting.unwrap_or(shortest);
     if fitting.is_none() {
         limit = HorizonLimit::SpanTooShort;
     } else if days < wanted_days && limit != HorizonLimit::NoRepeats {
@@ -248,11 +269,10 @@ impl RhythmFold {
     }
 }
 
-impl Fold for RhythmFold {
-    fn fold(&mut self, lines: &OrderLines<'_>) {
-        let lines = lines.trimmed();
-        collect_purchase_days(
-            &lines,
+impl<A: Activity> Fold<A> for RhythmFold {
+    fn fold(&mut self, history: &A) {
+        collect_active_days(
+            history,
             &self.calendar,
             &mut self.hint,
             self.as_of,

@@ -2,11 +2,11 @@
 //!
 //! The one crate that names DataFusion, Delta and object stores. Files are
 //! read by [`sources`], a crate of its own; tables are written and versioned by [`tables`];
-//! [`order_lines`] keeps histories customer-major and hands them out;
+//! [`histories`] keeps them customer-major and hands them out;
 //! [`sql`] answers queries.
 
 mod error;
-pub mod order_lines;
+pub mod histories;
 pub mod parallel;
 pub mod sql;
 pub mod tables;

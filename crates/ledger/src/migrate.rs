@@ -11,7 +11,10 @@ use crate::error::{Error, Result};
 pub const FORMAT: i64 = MIGRATIONS.len() as i64;
 
 /// Format `n` is what the first `n` scripts leave. Never edit one that was released.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/sqlite/0001_ledger.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/sqlite/0001_ledger.sql"),
+    include_str!("../migrations/sqlite/0002_erasures.sql"),
+];
 
 /// Refuses a newer format and a database that is none of ours; gives the format found.
 pub(crate) async fn check(connection: &mut SqliteConnection, path: &Path) -> Result<i64> {

@@ -200,6 +200,49 @@ impl Ledger {
         rows.iter().map(read_finished).collect()
     }
 
+    /// Keeps the rows of the runs named, with other versions of tables and other
+    /// details where `change` makes such, and takes the rows of all other runs
+    /// away: what these left is no longer there to be reused.
+    ///
+    /// # Errors
+    /// Those of the database; `ledger/json` for a damaged row.
+    pub async fn rewrite_runs(
+        &self,
+        kept: &[String],
+        mut change: impl FnMut(&mut StageRun),
+    ) -> Result<()> {
+        let mut transaction = self.begin_write().await?;
+        let rows = sqlx::query(select_stage!("ORDER BY seq"))
+            .fetch_all(&mut *transaction)
+            .await?;
+        for row in &rows {
+            let before = read_stage(row)?;
+            let mut after = before.clone();
+            change(&mut after);
+            let is_kept = kept.contains(&before.run_id);
+            if is_kept && after == before {
+                continue;
+            }
+            let statement = match is_kept {
+                true => {
+                    "UPDATE runs SET outputs = ?3, details = ?4 WHERE run_id = ?1 AND stage = ?2"
+                }
+                false => "DELETE FROM runs WHERE run_id = ?1 AND stage = ?2",
+            };
+            let mut query = sqlx::query(statement)
+                .bind(before.run_id)
+                .bind(before.stage);
+            if is_kept {
+                query = query
+                    .bind(sql::to_json("runs.outputs", &after.outputs)?)
+                    .bind(sql::to_json("runs.details", &after.details)?);
+            }
+            query.execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// What a reader sees: table name to version, of the last complete run.
     /// Where two stages wrote one table, the later row counts. None before the
     /// first complete run.

@@ -107,6 +107,13 @@ pub(crate) enum Command {
     /// Score customers by their identifier, a file of them, or one written out
     #[command(after_help = values::SCORE)]
     Score(ScoreArgs),
+    /// Show everything held of a person, or forget them whole
+    #[command(after_help = values::PRIVACY)]
+    Privacy {
+        /// What to do for the person
+        #[command(subcommand)]
+        action: PrivacyAction,
+    },
     /// Make a shop of any size with known truth
     #[command(after_help = values::SIMULATE)]
     Simulate(SimulateArgs),
@@ -148,7 +155,7 @@ pub(crate) struct InitArgs {
     /// The folder to make; one named after the first file otherwise
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
-    /// A file to read: CSV, TSV or Parquet, plain, gzip or zstd; can be given several times
+    /// A file, a folder, or the address of a table in a database; can be given several times
     #[arg(long = "from", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Start from a template instead of a file
@@ -263,6 +270,29 @@ pub(crate) struct ScoreArgs {
     /// One customer written out, a column at a time
     #[arg(long = "value", value_name = "COLUMN=VALUE", value_parser = pair)]
     pub(crate) values: Vec<Pair>,
+}
+
+/// What `perennial privacy` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PrivacyAction {
+    /// Everything held of a person: read, inferred, decided and done, with its sources
+    Export {
+        /// The person, by the identifier your own files use
+        #[arg(value_name = "ID")]
+        customer: String,
+        /// The file to write, as JSON, instead of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Forget a person: every row, every older version, key and identifiers; cannot be undone
+    Erase {
+        /// The person, by the identifier your own files use
+        #[arg(value_name = "ID")]
+        customer: String,
+        /// Do it; without this, what would be erased is shown
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// `perennial simulate`.

@@ -30,6 +30,12 @@ impl Both {
     }
 }
 
+/// Names as each language lists them, each between backticks.
+pub(crate) fn quoted(names: &[String]) -> Both {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    Both::new(quoted.join(", "), quoted.join("、"))
+}
+
 /// The first in English, the second in Chinese.
 pub(crate) fn pick<T>(language: Language, en: T, zh: T) -> T {
     match language {

@@ -11,6 +11,7 @@ mod demo;
 mod error;
 pub mod init;
 pub mod models;
+pub mod privacy;
 mod progress;
 mod project;
 mod query;

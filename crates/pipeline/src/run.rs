@@ -1,16 +1,15 @@
 //! The main job: every stage in order, resumed where it was stopped.
 
 use perennial_history::AsOf;
-use perennial_lake::order_lines::TABLE;
 use serde::{Deserialize, Serialize};
 
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::settings::{Language, Table};
+use crate::settings::Language;
 use crate::stage::{CODE_VERSION, Done, Run};
 use crate::stages::people::Basis;
 use crate::stages::{STAGES, decide, features, ingest, model, value};
-use crate::{Error, Result, report};
+use crate::{Error, Result, privacy, report};
 
 /// How to run.
 #[derive(Debug, Clone, Default)]
@@ -98,6 +97,7 @@ pub async fn run(
 ) -> Result<RunSummary> {
     let last = last_stage(options.until.as_deref())?;
     let _lock = project.lock()?;
+    privacy::finish_begun(project, progress).await?;
     let settings_hash = project.settings.settings_hash().to_hex().to_string();
     let found = ingest::look(project, options.fresh).await?;
     let run_id = run_id(&settings_hash, options.as_of_us, &found.readings());
@@ -144,15 +144,7 @@ pub async fn run(
         summary.lines_en = written.lines_en;
         summary.lines_zh = written.lines_zh;
     } else {
-        let done = format!(
-            "done until `{}`; `perennial query \"show tables\"` lists what there is",
-            STAGES[last]
-        );
-        summary.lines_en = vec![done];
-        summary.lines_zh = vec![format!(
-            "已完成到 `{}`；`perennial query \"show tables\"` 可列出现有的表",
-            STAGES[last]
-        )];
+        (summary.lines_en, summary.lines_zh) = stopped(STAGES[last]);
     }
     let details = serde_json::to_value(&summary).unwrap_or_default();
     project
@@ -160,6 +152,17 @@ pub async fn run(
         .finish_run(&run_id, as_of_us, &details, project.now_us())
         .await?;
     Ok(summary)
+}
+
+/// What is said of a run that `--until` stopped, in English and Chinese.
+fn stopped(stage: &str) -> (Vec<String>, Vec<String>) {
+    let tables = "`perennial query \"show tables\"`";
+    (
+        vec![format!(
+            "done until `{stage}`; {tables} lists what there is"
+        )],
+        vec![format!("已完成到 `{stage}`；{tables} 可列出现有的表")],
+    )
 }
 
 /// The stages up to the `last`th, each from the tables of those before it.
@@ -177,14 +180,12 @@ async fn stages(
         value: None,
         decide: None,
     };
-    let has_lines = run
-        .project
-        .settings
-        .sources
-        .iter()
-        .any(|s| s.table == Table::OrderLines);
-    if last >= 1 && has_lines && stages.ingest.version(TABLE).is_some() {
-        stages.features = Some(features::run(run, &stages.ingest, as_of_us).await?);
+    let history = run.project.settings.history();
+    if last >= 1
+        && let Some(table) = history
+        && stages.ingest.version(table.as_str()).is_some()
+    {
+        stages.features = Some(features::run(run, &stages.ingest, table, as_of_us).await?);
     }
     if last >= 2 {
         let inputs = model::Inputs {

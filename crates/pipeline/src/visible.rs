@@ -15,6 +15,7 @@ use crate::Result;
 use crate::answer::day;
 use crate::project::Project;
 use crate::run::nothing_yet;
+use crate::stages::STAGES;
 
 /// Finished runs looked back upon, at the most.
 const RUNS_MAX: usize = 1_000;
@@ -98,6 +99,26 @@ pub(crate) async fn whole_run(project: &Project) -> Result<Whole> {
         run,
         is_behind: false,
     })
+}
+
+/// The runs whose tables anybody can still want: the finished ones that readers
+/// see, and the newest that did each stage, where the next run goes on.
+pub(crate) async fn kept_runs(project: &Project) -> Result<Vec<String>> {
+    let mut kept = Vec::new();
+    for run in project.ledger.finished_runs(RUNS_MAX).await? {
+        let is_whole = is_whole(project, &run).await?;
+        kept.push(run.run_id);
+        if is_whole {
+            break;
+        }
+    }
+    for stage in STAGES {
+        let newest = project.ledger.latest_stage(stage).await?;
+        kept.extend(newest.map(|stage| stage.run_id));
+    }
+    kept.sort();
+    kept.dedup();
+    Ok(kept)
 }
 
 /// Whether a finished run did every stage that leaves tables.

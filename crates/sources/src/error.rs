@@ -72,8 +72,30 @@ pub enum Error {
         address: String,
         /// What is wrong.
         message: String,
-        /// What to do about it.
+        /// What to do about it; empty if that is not known.
         hint: String,
+    },
+    /// Rows of a table of a database without a value in the cursor.
+    #[error(
+        "{rows} rows of `{address}` have no value in `{column}`, its `cursor`, and would never be read"
+    )]
+    CursorEmpty {
+        /// The address, without who connects.
+        address: String,
+        /// The column that is the cursor.
+        column: String,
+        /// How many rows.
+        rows: String,
+    },
+    /// The copy of a table of a database, made to be read, has no room.
+    #[error("cannot write the copy of the table `{address}` in `{}`: {source}", folder.display())]
+    CopyUnwritable {
+        /// The address, without who connects.
+        address: String,
+        /// Where temporary files lie.
+        folder: PathBuf,
+        /// The reason.
+        source: std::io::Error,
     },
     /// The operating system refuses.
     #[error("cannot read `{}`: {source}", path.display())]
@@ -162,8 +184,9 @@ pub enum Error {
 }
 
 /// What can be read.
-const READ: &str = "CSV and its kin, Excel and OpenDocument, JSON, XML, Parquet, logs and mail are \
-                    read, also in zip, tar, gzip and zstd";
+const READ: &str = "CSV and its kin, Excel and OpenDocument, JSON, XML, Parquet, logs, mail and SQLite \
+                    are read, all but SQLite also in zip, tar, gzip and zstd, and tables of PostgreSQL, \
+                    MySQL and MariaDB by their address";
 
 impl Error {
     /// Whether there is nothing where files were looked for.
@@ -182,6 +205,8 @@ impl Error {
             Error::Archive { .. } => "source/archive-unreadable",
             Error::Several { .. } => "source/several-tables",
             Error::Database { .. } => "source/database",
+            Error::CursorEmpty { .. } => "source/cursor-empty",
+            Error::CopyUnwritable { .. } => "source/copy-unwritable",
             Error::Io { .. } => "source/unreadable",
             Error::Truncated { .. } => "source/truncated",
             Error::Corrupt { .. } => "source/corrupt",
@@ -221,11 +246,22 @@ impl Error {
             Error::Archive { .. } => {
                 "open it with the program that made it, and save or pack it again".to_owned()
             }
+            Error::Database { hint, .. } if hint.is_empty() => return None,
             Error::Database { hint, .. } => hint.clone(),
-            Error::Several { path, names } => format!(
-                "name one of them, such as `{}`",
-                path.join(names.first().map_or("", String::as_str)).display()
-            ),
+            Error::CursorEmpty { .. } => {
+                "name a column as `cursor` that every row has, fill this one, or take `cursor` away: \
+                 the whole table is then compared"
+                    .to_owned()
+            }
+            Error::CopyUnwritable { .. } => {
+                "make room there, set `TMPDIR` to a folder that has some, or give the source a `cursor` \
+                 so that only new rows are copied"
+                    .to_owned()
+            }
+            Error::Several { path, names } => match names.first() {
+                Some(name) => format!("name one of them, such as `{}`", path.join(name).display()),
+                None => "name one of them".to_owned(),
+            },
             Error::Truncated { .. } => "copy or download the file again".to_owned(),
             Error::Corrupt { .. } => {
                 "copy the file again, or decompress it to see how far it is sound".to_owned()

@@ -87,6 +87,20 @@ impl Locale<'_> {
         })
     }
 
+    /// Names as alternatives: any of them.
+    pub fn either(&self, names: &[String]) -> String {
+        let (between, last) = match self.language {
+            Language::En => (", ", " or "),
+            Language::Zh => ("、", "或"),
+        };
+        match names {
+            [first @ .., end] if !first.is_empty() => {
+                format!("{}{last}{end}", first.join(between))
+            }
+            names => names.concat(),
+        }
+    }
+
     /// Joins sentences that are complete in themselves.
     pub fn sentences(&self, sentences: &[String]) -> String {
         sentences.join(match self.language {

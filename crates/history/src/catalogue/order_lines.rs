@@ -5,7 +5,7 @@
 //! among the customers of the same as-of moment; where the own rhythm is meant, the phrase says so.
 
 use super::FeatureKind::{Count, Number};
-use super::{FeatureKind, FeatureSpec, Reasons, Unit};
+use super::{FeatureSpec, Unit, always, or_missing, spec};
 
 /// The features of [`crate::FeatureFold`], in the order of its columns and of the SQL twin's.
 ///
@@ -14,46 +14,8 @@ pub fn order_line_features() -> &'static [FeatureSpec] {
     ORDER_LINE_FEATURES
 }
 
-/// One entry: name, unit, kind, descriptions, phrases.
-const fn spec(
-    name: &'static str,
-    unit: Unit,
-    kind: FeatureKind,
-    [en, zh]: [&'static str; 2],
-    reason_en: Reasons,
-    reason_zh: Reasons,
-) -> FeatureSpec {
-    FeatureSpec {
-        name,
-        unit,
-        kind,
-        en,
-        zh,
-        reason_en,
-        reason_zh,
-    }
-}
-
-/// Phrases of a feature that every customer has.
-const fn always(higher: &'static str, lower: &'static str) -> Reasons {
-    Reasons {
-        higher,
-        lower,
-        missing: None,
-    }
-}
-
-/// Phrases of a feature that a customer may lack.
-const fn or_missing(higher: &'static str, lower: &'static str, missing: &'static str) -> Reasons {
-    Reasons {
-        higher,
-        lower,
-        missing: Some(missing),
-    }
-}
-
 #[rustfmt::skip] // one phrase a line reads better than what the formatter makes of long strings
-const ORDER_LINE_FEATURES: &[FeatureSpec] = &[
+static ORDER_LINE_FEATURES: &[FeatureSpec] = &[
     spec(
         "recency_days", Unit::Days, Number,
         [

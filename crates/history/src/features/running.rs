@@ -6,12 +6,12 @@
 
 use crate::calendar::{Calendar, CalendarHint};
 use crate::distinct::{KeySet, ProductSet};
-use crate::lines::{DAY_US, LineKind, OrderLines, UNKNOWN_PRODUCT, to_f64, to_number};
+use crate::features::active_days::{ActiveDays, elapsed_days};
+use crate::features::clock::{Clock, NO_CLOCK};
+use crate::lines::{DAY_US, LineKind, OrderLines, UNKNOWN_PRODUCT, to_number};
 
 /// The number of features in a row; the catalogue has as many entries.
 pub(super) const FEATURES: usize = 29;
-
-const HOUR_US: u64 = 3_600_000_000;
 
 /// The sums before the first line of one point in time.
 #[derive(Debug, Clone, Copy)]
@@ -50,27 +50,8 @@ struct Sums {
     moment_us: i64,
     /// The local clock at `last_us`.
     clock: Clock,
-    days: Days,
-}
-
-/// What the local clock says at a moment.
-#[derive(Debug, Clone, Copy)]
-struct Clock {
-    day: i64,
-    hour: u32,
-    weekend: u32,
-}
-
-/// The purchase days so far.
-#[derive(Debug, Clone, Copy)]
-struct Days {
-    count: u32,
-    first: i64,
-    last: i64,
-    /// Sum of the squared gaps.
-    gap_squares: i128,
-    /// Money of the purchase lines on the last day.
-    last_gross: i128,
+    /// Money of the purchase lines on the latest purchase day.
+    last_day_gross: i128,
 }
 
 const NO_SUMS: Sums = Sums {
@@ -87,18 +68,8 @@ const NO_SUMS: Sums = Sums {
     last_us: 0,
     last_order: 0,
     moment_us: 0,
-    clock: Clock {
-        day: 0,
-        hour: 0,
-        weekend: 0,
-    },
-    days: Days {
-        count: 0,
-        first: 0,
-        last: 0,
-        gap_squares: 0,
-        last_gross: 0,
-    },
+    clock: NO_CLOCK,
+    last_day_gross: 0,
 };
 
 /// The state of one customer, with buffers that serve one customer after another.
@@ -110,8 +81,7 @@ pub(super) struct Running {
     /// The points in time with a line, ascending, and the sums before each.
     moment_times_us: Vec<i64>,
     moments: Vec<Moment>,
-    /// The purchase days, ascending.
-    day_list: Vec<i64>,
+    days: ActiveDays,
     orders: KeySet,
     products: ProductSet,
 }
@@ -124,7 +94,7 @@ impl Running {
             sums: NO_SUMS,
             moment_times_us: Vec::new(),
             moments: Vec::new(),
-            day_list: Vec::new(),
+            days: ActiveDays::new(),
             orders: KeySet::new(),
             products: ProductSet::new(),
         }
@@ -135,7 +105,7 @@ impl Running {
         self.sums = NO_SUMS;
         self.moment_times_us.clear();
         self.moments.clear();
-        self.day_list.clear();
+        self.days.clear();
         self.orders.clear();
         self.products.clear();
     }
@@ -183,8 +153,8 @@ impl Running {
             sums.units = sums.units.wrapping_add(i128::from(lines.quantity[i]));
             sums.hours += u64::from(sums.clock.hour);
             sums.weekend_lines += sums.clock.weekend;
-            if sums.clock.day == sums.days.last {
-                sums.days.last_gross = sums.days.last_gross.wrapping_add(amount);
+            if sums.clock.day == self.days.last() {
+                sums.last_day_gross = sums.last_day_gross.wrapping_add(amount);
             }
         }
         lines.time_us.len()
@@ -212,53 +182,10 @@ impl Running {
         }
         sums.last_us = time_us;
         let local_us = self.calendar.local_us_with(time_us, &mut self.hint);
-        let day = local_us.div_euclid(DAY_US);
-        let in_day_us = local_us.wrapping_sub(day.wrapping_mul(DAY_US)) as u64;
-        // Day 0 was a Thursday; counted from the Saturday five days before, 0 is Saturday, 1 Sunday.
-        let since_saturday = day.wrapping_add(5).rem_euclid(7);
-        sums.clock = Clock {
-            day,
-            hour: (in_day_us / HOUR_US) as u32,
-            weekend: u32::from(since_saturday < 2),
-        };
-        let days = &mut sums.days;
-        if days.count == 0 {
-            *days = Days {
-                count: 1,
-                first: day,
-                last: day,
-                gap_squares: 0,
-                last_gross: 0,
-            };
-            self.day_list.push(day);
-        } else if day > days.last {
-            let gap = i128::from(day - days.last);
-            days.gap_squares += gap * gap;
-            days.count += 1;
-            days.last = day;
-            days.last_gross = 0;
-            self.day_list.push(day);
-        } else if day < days.last {
-            self.at_earlier_day(day);
+        sums.clock = Clock::at(local_us);
+        if self.days.take_in(sums.clock.day) {
+            sums.last_day_gross = 0;
         }
-    }
-
-    /// A clock that is set back over midnight (St John's, until 2011) returns to the day before: that
-    /// day may have to be put in among the others.
-    #[cold]
-    fn at_earlier_day(&mut self, day: i64) {
-        let Err(place) = self.day_list.binary_search(&day) else {
-            return;
-        };
-        self.day_list.insert(place, day);
-        let days = &mut self.sums.days;
-        days.count += 1;
-        days.first = days.first.min(day);
-        days.gap_squares = self
-            .day_list
-            .windows(2)
-            .map(|pair| i128::from(pair[1] - pair[0]).pow(2))
-            .sum();
     }
 
     /// The place of the first noted moment at or after a time, looking from `from` on.
@@ -308,7 +235,7 @@ impl Running {
         let orders = count(sums.orders);
         let gross = to_number(sums.gross);
         let units = to_number(sums.units);
-        let rhythm = sums.days.rhythm(today);
+        let rhythm = self.days.rhythm(today);
         let earlier_orders = half.orders - quarter.orders;
         let earlier_gross = half.gross.wrapping_sub(quarter.gross);
         let returned = sums.gross.wrapping_sub(sums.net);
@@ -319,7 +246,7 @@ impl Running {
             count(month.orders),
             count(quarter.orders),
             count(year.orders),
-            count(sums.days.count),
+            count(self.days.count()),
             to_number(sums.net),
             to_number(month.net),
             to_number(quarter.net),
@@ -340,54 +267,8 @@ impl Running {
             to_number(returned) / gross,
             sums.hours as f64 / lines,
             count(sums.weekend_lines) / lines,
-            to_number(sums.days.last_gross),
+            to_number(sums.last_day_gross),
             count(quarter.returns),
         ]
     }
-}
-
-/// The customer's own rhythm; NaN where there is too little to tell.
-struct Rhythm {
-    gap_mean_days: f64,
-    gap_std_days: f64,
-    silence_ratio: f64,
-    silence_z: f64,
-}
-
-impl Days {
-    /// The mean and the sample standard deviation of the gaps, and the silence until `today` against
-    /// them. The variance is formed in integers, so equal gaps give exactly zero.
-    #[inline]
-    fn rhythm(&self, today: i64) -> Rhythm {
-        let mut rhythm = Rhythm {
-            gap_mean_days: f64::NAN,
-            gap_std_days: f64::NAN,
-            silence_ratio: f64::NAN,
-            silence_z: f64::NAN,
-        };
-        if self.count < 2 {
-            return rhythm;
-        }
-        let gaps = i64::from(self.count - 1);
-        let total = self.last - self.first;
-        let silence = (today - self.last) as f64;
-        rhythm.gap_mean_days = total as f64 / gaps as f64;
-        rhythm.silence_ratio = silence / rhythm.gap_mean_days;
-        if self.count < 3 {
-            return rhythm;
-        }
-        let scaled_variance =
-            i128::from(gaps) * self.gap_squares - i128::from(total) * i128::from(total);
-        rhythm.gap_std_days = (to_f64(scaled_variance) / (gaps * (gaps - 1)) as f64).sqrt();
-        if scaled_variance > 0 {
-            rhythm.silence_z = (silence - rhythm.gap_mean_days) / rhythm.gap_std_days;
-        }
-        rhythm
-    }
-}
-
-/// Days of 24 hours between two moments.
-#[inline]
-fn elapsed_days(from_us: i64, to_us: i64) -> f64 {
-    to_us.saturating_sub(from_us) as f64 / DAY_US as f64
 }

@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use crate::table::{Lines, Random, calendar};
-use perennial_history::{AsOf, Calendar, DAY_US, FeatureFold, FeatureRows, Fold, UNKNOWN_PRODUCT};
+use perennial_history::{
+    AsOf, Calendar, DAY_US, FeatureFold, FeatureRows, Fold, UNKNOWN_PRODUCT, order_line_features,
+};
 
 type Row = (i64, u64, u32, i64, i64);
 
@@ -96,8 +98,16 @@ fn an_event_moved_to_before_the_cut_does_change_features() {
     let first = (10 * DAY_US, 1, 1, 10_000, 10_000);
     let at = features(&[first, (cut, 2, 2, 10_000, 10_000)], &[cut]);
     let before = features(&[first, (cut - 1, 2, 2, 10_000, 10_000)], &[cut]);
-    assert_eq!(at.column("orders_total").unwrap(), [1.0]);
-    assert_eq!(before.column("orders_total").unwrap(), [2.0]);
+    assert_eq!(
+        at.column(order_line_features(), "orders_total").unwrap(),
+        [1.0]
+    );
+    assert_eq!(
+        before
+            .column(order_line_features(), "orders_total")
+            .unwrap(),
+        [2.0]
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Feature rows against numbers worked by hand.
 
 use crate::table::{Lines, calendar, us};
-use perennial_history::{AsOf, FeatureFold, FeatureRows, Fold};
+use perennial_history::{AsOf, FeatureFold, FeatureRows, Fold, order_line_features};
 
 fn rows(zone: &str, events: &str, cuts: &[&str]) -> FeatureRows {
     let cuts = cuts.iter().map(|cut| AsOf(us(cut))).collect();
@@ -17,7 +17,7 @@ fn check(zone: &str, events: &str, as_of: &str, expect: &str) {
     for pair in expect.lines().filter(|pair| !pair.trim().is_empty()) {
         let (name, value) = pair.trim().split_once(' ').unwrap();
         let found = rows
-            .column(name)
+            .column(order_line_features(), name)
             .unwrap_or_else(|| panic!("no feature {name}"))[0];
         if value.trim() == "-" {
             assert!(found.is_nan(), "{name}: {found} should be missing");
@@ -310,7 +310,7 @@ fn many_lines_at_one_time_in_orders_that_alternate() {
     let mut fold = FeatureFold::new(calendar("UTC"), vec![AsOf(us("2011-07-01T00:00Z"))], None);
     fold.fold(&lines.of(5));
     let rows = fold.rows();
-    let value = |name: &str| rows.column(name).unwrap()[0];
+    let value = |name: &str| rows.column(order_line_features(), name).unwrap()[0];
     assert_eq!(value("orders_total"), 300.0);
     assert_eq!(value("products_total"), 70.0);
     assert_eq!(value("purchase_days_total"), 1.0);
@@ -328,11 +328,18 @@ fn sums_beyond_64_bits_stay_exact() {
     fold.fold(&lines.of(5));
     let rows = fold.rows();
     assert_eq!(
-        rows.column("amount_total").unwrap()[0],
+        rows.column(order_line_features(), "amount_total").unwrap()[0],
         4.0 * i64::MAX as f64 / 10_000.0
     );
-    assert_eq!(rows.column("unit_price_mean").unwrap()[0], 1.0);
-    assert_eq!(rows.column("amount_30d").unwrap()[0], 0.0);
+    assert_eq!(
+        rows.column(order_line_features(), "unit_price_mean")
+            .unwrap()[0],
+        1.0
+    );
+    assert_eq!(
+        rows.column(order_line_features(), "amount_30d").unwrap()[0],
+        0.0
+    );
 }
 
 #[test]
@@ -374,7 +381,10 @@ fn rows_gather_in_order_and_can_be_flushed() {
     let rows = fold.take_rows();
     assert!(rows.columns.iter().all(|column| column.len() == 200));
     assert_eq!(rows.customer_id[..4], [0, 0, 1, 1]);
-    assert_eq!(rows.column("tenure_days").unwrap()[198..], [31.0, 59.0]);
+    assert_eq!(
+        rows.column(order_line_features(), "tenure_days").unwrap()[198..],
+        [31.0, 59.0]
+    );
     assert!(rows.label.iter().all(|&label| label == -1));
     assert_eq!(fold.row_count(), 0);
     fold.fold(&lines.of(7));
@@ -391,5 +401,10 @@ fn slices_of_unequal_length_end_with_the_shortest() {
     short.amount = &short.amount[..1];
     let mut fold = FeatureFold::new(calendar("UTC"), vec![AsOf(us("2011-02-01T00:00Z"))], None);
     fold.fold(&short);
-    assert_eq!(fold.rows().column("orders_total").unwrap(), [1.0]);
+    assert_eq!(
+        fold.rows()
+            .column(order_line_features(), "orders_total")
+            .unwrap(),
+        [1.0]
+    );
 }

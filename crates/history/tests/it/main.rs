@@ -6,7 +6,11 @@
     reason = "a test may fail where it stands"
 )]
 
+mod activity;
 mod as_of_cut;
+mod event_peer;
+mod event_table;
+mod events;
 mod features;
 mod labels;
 mod months;

@@ -67,8 +67,45 @@ fn the_horizon_covers_four_of_five_and_fits_three_times() {
         (7, 14, HorizonLimit::Span)
     );
     assert!((choice.covered_share.unwrap() - 1.0 / 3.0).abs() < 1e-12);
-    let choice = choose_horizon(&gaps, 20);
-    assert_eq!((choice.days, choice.limit), (7, HorizonLimit::SpanTooShort));
+}
+
+#[test]
+fn a_short_history_has_a_short_horizon() {
+    let chosen = |span_days: i64| {
+        let choice = choose_horizon(&small(), span_days);
+        assert_eq!((choice.wanted_days, choice.span_days), (14, span_days));
+        (choice.days, choice.limit)
+    };
+    // Twenty days were too short for any horizon as long as the shortest was of seven days: five fit.
+    for (span_days, days) in [
+        (21, 7),
+        (20, 5),
+        (15, 5),
+        (14, 3),
+        (9, 3),
+        (8, 2),
+        (6, 2),
+        (5, 1),
+        (3, 1),
+    ] {
+        assert_eq!(
+            chosen(span_days),
+            (days, HorizonLimit::Span),
+            "{span_days} days"
+        );
+    }
+    assert_eq!(chosen(2), (1, HorizonLimit::SpanTooShort));
+    assert_eq!(chosen(1), (1, HorizonLimit::SpanTooShort));
+    assert_eq!(chosen(0), (7, HorizonLimit::SpanTooShort));
+    // Nearly everybody is back on the next day: a day is enough, and nothing keeps it from being so.
+    let mut daily = GapHistogram::default();
+    (0..30).for_each(|_| daily.add_customer(&[1, 2, 3, 4, 5], 5));
+    let choice = choose_horizon(&daily, 9);
+    assert_eq!((choice.days, choice.limit), (1, HorizonLimit::None));
+    assert_eq!(choose_horizon(&daily, 21).days, 7);
+    // The gap of five days is within reach of the horizon of five.
+    let choice = choose_horizon(&small(), 15);
+    assert!((choice.covered_share.unwrap() - 1.0 / 3.0).abs() < 1e-12);
 }
 
 #[test]
@@ -81,6 +118,8 @@ fn without_repeats_the_horizon_is_a_default_and_says_so() {
     );
     let choice = choose_horizon(&GapHistogram::default(), 100);
     assert_eq!((choice.days, choice.limit), (30, HorizonLimit::NoRepeats));
+    let choice = choose_horizon(&GapHistogram::default(), 9);
+    assert_eq!((choice.days, choice.limit), (3, HorizonLimit::NoRepeats));
     assert_eq!(
         choose_horizon(&GapHistogram::default(), -5).limit,
         HorizonLimit::SpanTooShort

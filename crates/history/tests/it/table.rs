@@ -63,7 +63,7 @@ impl Lines {
 }
 
 /// Folds customers 1, 2, 3 ... given as texts.
-pub fn fold_all(fold: &mut impl Fold, customers: &[&str]) {
+pub fn fold_all(fold: &mut impl for<'a> Fold<OrderLines<'a>>, customers: &[&str]) {
     for (customer_id, text) in (1..).zip(customers) {
         fold.fold(&Lines::parse(text).of(customer_id));
     }

@@ -139,6 +139,49 @@ async fn commit_inner(
     files: Vec<DataFile>,
 ) -> Result<i64> {
     let struct_type: StructType = schema.as_ref().try_into_kernel()?;
+    commit_struct(
+        lake,
+        name,
+        struct_type,
+        partition_columns,
+        properties,
+        files,
+    )
+    .await
+}
+
+/// Commits a version of the table of `base` with its schema and properties, in
+/// which exactly `files` are live, and returns its number.
+pub(super) fn commit_like<'a>(
+    lake: &'a Lake,
+    base: &'a Table,
+    files: Vec<DataFile>,
+) -> BoxFuture<'a, Result<i64>> {
+    Box::pin(async move {
+        let name = base.name.as_str();
+        let state = base.delta.snapshot().map_err(Error::delta(name))?;
+        let metadata = state.metadata();
+        let columns: Vec<&str> = metadata
+            .partition_columns()
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let properties = metadata.configuration().iter();
+        let properties: Vec<(String, String)> =
+            properties.map(|(k, v)| (k.clone(), v.clone())).collect();
+        let schema = state.schema().as_ref().clone();
+        commit_struct(lake, name, schema, &columns, &properties, files).await
+    })
+}
+
+async fn commit_struct(
+    lake: &Lake,
+    name: &str,
+    struct_type: StructType,
+    partition_columns: &[&str],
+    properties: &[(String, String)],
+    files: Vec<DataFile>,
+) -> Result<i64> {
     let Some(current) = Table::open(lake, name, None).await? else {
         return create(
             lake,

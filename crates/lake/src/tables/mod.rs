@@ -14,6 +14,7 @@ mod commit;
 mod export;
 mod files;
 mod read;
+mod without;
 mod write;
 
 pub use commit::{Table, commit};
@@ -21,6 +22,7 @@ pub use export::{ParquetFile, ParquetWriter};
 pub use files::DataFile;
 pub(crate) use read::open_file;
 pub use read::{file_batches, parquet_rows, read_all, read_batches};
+pub use without::{Without, remove_unused, rows_about, table_names, without_customer};
 pub use write::{DataFileWriter, ROW_GROUP_ROWS, WriteStyle, append_table, write_table};
 
 use std::path::{Path, PathBuf};

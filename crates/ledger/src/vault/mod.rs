@@ -10,6 +10,7 @@
 
 mod deferred;
 mod erase;
+mod erasures;
 mod identity;
 mod raw;
 mod register;
@@ -30,6 +31,7 @@ use crate::key::{ProjectKey, Secret};
 use crate::sql;
 
 pub use erase::Erasure;
+pub use erasures::Forgotten;
 pub use identity::{IDENTIFIER_BYTES_MAX, KIND_BYTES_MAX};
 pub use raw::{FileSealer, RAW_BYTES_MAX};
 pub use resolver::{ENTRIES_MAX_DEFAULT, Resolver};

@@ -60,6 +60,13 @@ Examples:
   perennial score --from new_customers.csv -C shop --json
   perennial score --value tenure=4 --value plan=basic -C shop";
 
+pub(super) const PRIVACY: &str = "\
+Examples:
+  perennial privacy export 17850 -C shop
+  perennial privacy export 17850 -C shop --out 17850.json
+  perennial privacy erase 17850 -C shop          show what would be erased
+  perennial privacy erase 17850 -C shop --yes    erase it";
+
 pub(super) const SIMULATE: &str = "\
 Examples:
   perennial simulate --customers 10_000 --out shop-data

@@ -6,6 +6,7 @@ mod demo;
 mod init;
 mod licenses;
 mod model;
+mod privacy;
 mod query;
 mod reference;
 mod report;
@@ -221,6 +222,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Report(args) => report::report(context, args).await,
         Command::Model { action } => model::model(context, action).await,
         Command::Score(args) => score::score(context, args).await,
+        Command::Privacy { action } => privacy::privacy(context, action).await,
         Command::Simulate(args) => simulate::simulate(context, args).await,
         Command::Licenses(args) => licenses::licenses(context, &args),
         Command::Reference { page } => reference::reference(page),

@@ -6,10 +6,12 @@
 mod changes;
 mod crash;
 mod databases;
+mod events;
 mod features;
 mod formats;
 mod labelled;
 mod lake;
 mod orders;
+mod privacy;
 mod public_data;
 mod shop;

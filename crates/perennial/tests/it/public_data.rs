@@ -136,3 +136,40 @@ fn telco_has_its_facts_and_a_model_at_the_honest_ceiling() {
     );
     assert!((auc - 0.8454).abs() < 0.004, "{auc}");
 }
+
+#[test]
+fn clicks_without_a_header_have_their_facts_and_reach_scores() {
+    let Some(file) = data_file("taobao/user_behavior.csv") else {
+        return;
+    };
+    let folder = Project::new();
+    let zone = ["--time-zone", "Asia/Shanghai"];
+    let file = file.to_string_lossy();
+    let init = ["init", "shop", "--from", &file];
+    good(folder.path(), &[&init[..], &zone].concat());
+    let shop = folder.join("shop");
+    good(&shop, &["run"]);
+    let count = |name: &str| {
+        number(
+            &shop,
+            &format!("select count(*) from events where name = '{name}'"),
+        )
+    };
+    assert_eq!(
+        ["pv", "cart", "fav", "buy"].map(count),
+        [75_872.0, 4_497.0, 2_356.0, 1_750.0]
+    );
+    assert_eq!(
+        number(&shop, "select count(distinct product_id) from events"),
+        55_368.0
+    );
+    let outside = "select count(*) from events where time < '2017-11-25T00:00:00+08:00' \
+         or time >= '2017-12-04T00:00:00+08:00'";
+    assert_eq!(number(&shop, outside), 35.0);
+    assert!(
+        number(
+            &shop,
+            "select count(*) from scores where churn_probability > 0"
+        ) > 500.0
+    );
+}

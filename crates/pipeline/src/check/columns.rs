@@ -92,7 +92,7 @@ pub(super) fn judge(
         }
     }
     match source.table {
-        Table::OrderLines => judge_order_lines(source, findings),
+        Table::OrderLines | Table::Events => judge_history(source, findings),
         Table::Customers => judge_customers(settings, source, reading, findings),
     }
 }
@@ -131,7 +131,7 @@ fn judge_column(
     let share = |language| perennial_web::format::percent(missing, of_pages(language));
     let (en, zh) = (share(Language::English), share(Language::Chinese));
     match purpose {
-        Purpose::Role(Role::CustomerId) if source.table == Table::OrderLines => findings.warn(
+        Purpose::Role(Role::CustomerId) if source.table != Table::Customers => findings.warn(
             format!("`{path}`: {en} of the sampled rows have no `{name}`; they count in the business's totals and belong to nobody"),
             format!("`{path}`：抽样中 {zh} 的行没有 `{name}`；计入总额，但不属于任何客户"),
         ),
@@ -147,12 +147,24 @@ fn judge_column(
     }
 }
 
-fn judge_order_lines(source: &Source, findings: &mut Findings) {
+fn judge_history(source: &Source, findings: &mut Findings) {
     let path = &source.shown();
-    if source.columns.get(Role::OrderId).is_none() {
-        findings.warn(
+    let lacks = |role| source.columns.get(role).is_none();
+    match source.table {
+        Table::OrderLines if lacks(Role::OrderId) => findings.warn(
             format!("`{path}`: no `order_id` is named; equal rows of one file are kept and flagged, since they may be two purchases"),
             format!("`{path}`：未指定 `order_id`；同一文件中相同的行会保留并标记，因为可能是两次购买"),
+        ),
+        Table::Events if lacks(Role::MessageId) => findings.warn(
+            format!("`{path}`: no `message_id` is named; equal rows of one file are kept and flagged, since it may have happened twice"),
+            format!("`{path}`：未指定 `message_id`；同一文件中相同的行会保留并标记，因为可能发生过两次"),
+        ),
+        _ => {}
+    }
+    if source.table == Table::Events && lacks(Role::Name) {
+        findings.warn(
+            format!("`{path}`: no `name` is named; all events are of one kind"),
+            format!("`{path}`：未指定 `name`；所有事件视为同一种"),
         );
     }
 }

@@ -60,6 +60,7 @@ fn lost(settings: &Settings) -> Both {
             format!("lost: no purchase within {horizon}"),
             format!("流失：{horizon} 内没有再次购买"),
         ),
+        (LostKind::NoEvent, horizon) => no_event(settings, horizon),
         (LostKind::Contract, _) => Both::new(
             "lost: a contract ended and was not renewed",
             "流失：合同到期未续约",
@@ -76,6 +77,33 @@ fn lost(settings: &Settings) -> Both {
                 format!("流失：`{column}` 为 `{when}`"),
             )
         }
+    }
+}
+
+fn no_event(settings: &Settings, horizon: Horizon) -> Both {
+    let names = crate::answer::quoted(&settings.lost.events);
+    let (what_en, what_zh) = match settings.lost.events.len() {
+        0 => ("no event".to_owned(), "没有任何事件".to_owned()),
+        1 => (
+            format!("no event {}", names.en),
+            format!("没有事件{}", names.zh),
+        ),
+        _ => (
+            format!("no event of {}", names.en),
+            format!("没有事件{}", names.zh),
+        ),
+    };
+    match horizon {
+        Horizon::Auto => Both::new(
+            format!(
+                "lost: {what_en} within a horizon that the run chooses from the customers' own rhythm"
+            ),
+            format!("流失：在观察期内{what_zh}，观察期由运行时按客户的活动节奏选定"),
+        ),
+        Horizon::Of(horizon) => Both::new(
+            format!("lost: {what_en} within {horizon}"),
+            format!("流失：{horizon} 内{what_zh}"),
+        ),
     }
 }
 
@@ -111,15 +139,22 @@ pub(super) fn warn(settings: &Settings, findings: &mut Findings) {
             "没有 `[[offer]]`：只给出排序，不做决策",
         );
     }
-    let has_lines = settings
-        .sources
-        .iter()
-        .any(|s| s.table == Table::OrderLines);
-    if !has_lines && settings.value.amount.is_none() {
+    if settings.has(Table::Events) && settings.history() != Some(Table::Events) {
         findings.warn(
+            "events are read and can be queried; beside purchases or a label no feature looks at them yet",
+            "事件会被读入并可查询；在已有购买记录或标签时，目前不作为特征使用",
+        );
+    }
+    match settings.history() {
+        _ if settings.has_money() => {}
+        None => findings.warn(
             "`value.amount` is not set: customers are ranked by risk alone, and no offer can be weighed in money",
             "未设置 `value.amount`：仅按流失风险排序，无法用金额衡量优惠",
-        );
+        ),
+        Some(_) => findings.warn(
+            "events say nothing of money: customers are ranked by risk alone, and no offer can be weighed in money",
+            "事件数据不含金额：仅按流失风险排序，无法用金额衡量优惠",
+        ),
     }
 }
 

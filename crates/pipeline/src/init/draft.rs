@@ -90,6 +90,11 @@ pub struct DraftColumn {
 pub enum DraftLost {
     /// No purchase within a horizon found from the data.
     NoPurchase,
+    /// No event within a horizon found from the data.
+    NoEvent {
+        /// The names of the events that count; all where there is none.
+        events: Guessed<Vec<String>>,
+    },
     /// The label column has this value.
     Label {
         /// The value that means lost.

@@ -1,6 +1,6 @@
 //! Why a project could not be started.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use perennial_lake::sources;
 
@@ -13,7 +13,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "init/table-unknown",
-        "a file is neither order lines nor a table of customers",
+        "a file is neither order lines nor events nor a table of customers",
     ),
     ("init/no-rows", "no file has a row below its header"),
     (
@@ -21,6 +21,11 @@ pub const CODES: &[(&str, &str)] = &[
         "a file's path cannot be written in the settings",
     ),
 ];
+
+/// A path as it may be shown: of a database's address without who connects.
+fn shown(path: &Path) -> String {
+    sources::database::without_user(&path.to_string_lossy())
+}
 
 /// Why a project could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -40,13 +45,16 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Nothing could be made of a file's columns.
-    #[error("`{}` looks neither like order lines nor like a table of customers", path.display())]
+    #[error(
+        "`{}` looks neither like order lines nor like events nor like a table of customers",
+        shown(path)
+    )]
     TableUnknown {
         /// The file.
         path: PathBuf,
     },
     /// There is nothing to look at.
-    #[error("`{}` has no rows", path.display())]
+    #[error("`{}` has no rows", shown(path))]
     NoRows {
         /// The file, folder or pattern.
         path: PathBuf,

@@ -1,5 +1,6 @@
 //! From what the lake sees in files to a draft: every guess with its doubt.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use perennial_lake::sources::database;
@@ -92,6 +93,7 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
     let mut sources = Vec::new();
     let mut lost = None;
     let mut amount = None;
+    let mut purchases_seen = BTreeSet::new();
     for seen in paths.iter().map(|path| seen_at(path)) {
         for seen in seen? {
             let called = here.call(&seen.path);
@@ -99,6 +101,12 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
                 return Err(Error::PathNotText { path: called });
             };
             let mut drafted = source(called, seen.dialect.as_ref(), &seen.columns, &seen.guess);
+            if holds_password(called) {
+                drafted.path.doubt = Some(Text::new(
+                    "holds a password: put it into a variable of the environment and write `${NAME}`",
+                    "含有密码：请放入环境变量，并在此写作 `${NAME}`",
+                ));
+            }
             if !seen.left_out.is_empty() {
                 let names = seen.left_out.iter().map(String::as_str);
                 let names = crate::answer::listed(names, 5);
@@ -108,24 +116,38 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
                 ));
             }
             sources.push(drafted);
+            purchases_seen.extend(seen.guess.purchases.iter().cloned());
             if seen.guess.kind == TableKind::Customers {
                 lost = lost.or_else(|| Some(lost_of(&seen.guess)));
                 amount = amount.or_else(|| amount_of(&seen.guess));
             }
         }
     }
-    // Purchases say more than a label that was set once: where there are both,
-    // they decide.
-    let purchases = sources
-        .iter()
-        .any(|source| source.table.value == Table::OrderLines);
-    let lost = if purchases {
-        DraftLost::NoPurchase
-    } else {
-        lost.unwrap_or(DraftLost::NoPurchase)
+    // Purchases say more than a label that was set once, and a label more than
+    // events: where there are several, the first of them decides.
+    let has = |table| {
+        let mut sources = sources.iter();
+        sources.any(|source: &DraftSource| source.table.value == table)
+    };
+    let purchases = has(Table::OrderLines);
+    let lost = match lost {
+        _ if purchases => DraftLost::NoPurchase,
+        Some(label) => label,
+        None if has(Table::Events) => no_event_of(purchases_seen),
+        None => DraftLost::NoPurchase,
     };
     let amount = if purchases { None } else { amount };
     Ok((sources, lost, amount, None))
+}
+
+/// Whether a path is the address of a database with a password in clear.
+fn holds_password(path: &str) -> bool {
+    let Some((_, rest)) = path.split_once("://") else {
+        return false;
+    };
+    let who = rest.rsplit_once('@').map(|(who, _)| who);
+    let password = who.and_then(|who| who.split_once(':'));
+    password.is_some_and(|(_, password)| !password.is_empty() && !password.starts_with("${"))
 }
 
 /// The draft of one source.
@@ -135,21 +157,17 @@ pub(super) fn source(
     columns: &[ColumnProfile],
     guess: &Guess,
 ) -> DraftSource {
-    let table = match guess.kind {
-        TableKind::OrderLines => Table::OrderLines,
-        TableKind::Customers => Table::Customers,
-    };
+    let table = table_of(guess.kind);
     let played = played(guess, table);
     let personal: Vec<String> = guess
         .columns(SeenRole::Personal)
         .into_iter()
         .map(str::to_owned)
         .collect();
-    // Every column of a table of customers is used; of order lines only those named.
-    let traits = if table == Table::OrderLines {
-        traits(guess)
-    } else {
-        Vec::new()
+    // Every column of a table of customers is used; of histories only those named.
+    let traits = match table {
+        Table::OrderLines | Table::Events => traits(guess),
+        Table::Customers => Vec::new(),
     };
     let named = |column: &str| {
         played.iter().any(|part| part.column.value == column)
@@ -179,6 +197,15 @@ pub(super) fn source(
     }
 }
 
+/// The table that a kind of file becomes.
+pub(super) fn table_of(kind: TableKind) -> Table {
+    match kind {
+        TableKind::OrderLines => Table::OrderLines,
+        TableKind::Events => Table::Events,
+        TableKind::Customers => Table::Customers,
+    }
+}
+
 /// The part of settings that a seen role is, if it is one.
 fn part(role: SeenRole) -> Option<Role> {
     match role {
@@ -192,6 +219,8 @@ fn part(role: SeenRole) -> Option<Role> {
         SeenRole::Cost => Some(Role::Cost),
         SeenRole::Discount => Some(Role::Discount),
         SeenRole::Channel => Some(Role::Channel),
+        SeenRole::EventName => Some(Role::Name),
+        SeenRole::MessageId => Some(Role::MessageId),
         SeenRole::Label => Some(Role::Label),
         SeenRole::Trait | SeenRole::Personal | SeenRole::ProductTrait => None,
     }
@@ -279,14 +308,15 @@ pub(super) fn missing(guess: &Guess, table: Table) -> Vec<(Role, Text)> {
     let has = |role| guess.column(role).is_some();
     let mut missing = Vec::new();
     match table {
-        Table::OrderLines => {
+        Table::OrderLines | Table::Events => {
             if !has(SeenRole::CustomerId) {
                 missing.push(Role::CustomerId);
             }
             if !has(SeenRole::Time) {
                 missing.push(Role::Time);
             }
-            if !has(SeenRole::Amount) && !has(SeenRole::UnitPrice) {
+            let has_money = has(SeenRole::Amount) || has(SeenRole::UnitPrice);
+            if table == Table::OrderLines && !has_money {
                 missing.push(Role::Amount);
             }
         }
@@ -365,6 +395,24 @@ fn overrides(
     overrides
 }
 
+/// What lost means where customers are known by events: that they no longer buy,
+/// where events say that somebody bought.
+fn no_event_of(purchases: BTreeSet<String>) -> DraftLost {
+    let names: Vec<String> = purchases.into_iter().collect();
+    let doubt = (!names.is_empty()).then(|| {
+        Text::new(
+            "whoever no longer buys counts as lost; with [] whoever is no longer seen at all",
+            "不再购买即视为流失；若写 []，则完全不再出现才视为流失",
+        )
+    });
+    DraftLost::NoEvent {
+        events: Guessed {
+            value: names,
+            doubt,
+        },
+    }
+}
+
 /// What lost means in a table of customers.
 pub(super) fn lost_of(guess: &Guess) -> DraftLost {
     let lost_when = match &guess.lost_when {
@@ -431,7 +479,7 @@ fn table_doubt(guess: &Guess) -> Option<Text> {
 
 fn other(kind: TableKind) -> TableKind {
     match kind {
-        TableKind::OrderLines => TableKind::Customers,
+        TableKind::OrderLines | TableKind::Events => TableKind::Customers,
         TableKind::Customers => TableKind::OrderLines,
     }
 }

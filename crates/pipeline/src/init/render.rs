@@ -129,6 +129,7 @@ fn write_source(source: &DraftSource, at: usize, page: &mut Page) {
     let table = toml_text(source.table.value.as_str());
     let meaning = match source.table.value {
         Table::OrderLines => words::TABLE_ORDER_LINES,
+        Table::Events => words::TABLE_EVENTS,
         Table::Customers => words::TABLE_CUSTOMERS,
     };
     page.guessed(
@@ -138,13 +139,7 @@ fn write_source(source: &DraftSource, at: usize, page: &mut Page) {
         source.table.doubt.as_ref(),
         Some(meaning),
     );
-    let personal: Vec<String> = source
-        .personal
-        .value
-        .iter()
-        .map(|column| toml_text(column))
-        .collect();
-    let personal = format!("[{}]", personal.join(", "));
+    let personal = toml_list(&source.personal.value);
     page.guessed(
         &name("personal"),
         "personal",
@@ -167,7 +162,7 @@ fn write_source(source: &DraftSource, at: usize, page: &mut Page) {
             );
         }
     }
-    if source.table.value == Table::OrderLines && !source.unused.is_empty() {
+    if source.table.value != Table::Customers && !source.unused.is_empty() {
         let unused: Vec<String> = source
             .unused
             .iter()
@@ -188,7 +183,7 @@ fn parts(source: &DraftSource, at: usize, page: &mut Page) {
             &name(role),
             role.as_str(),
             &column.column,
-            Some(words::role(role)),
+            Some(words::role(role, source.table.value)),
         );
     }
     for (role, doubt) in &source.missing {
@@ -211,6 +206,17 @@ fn lost(draft: &Draft, page: &mut Page) {
     match &draft.lost {
         DraftLost::NoPurchase => {
             page.key("kind", "\"no_purchase\"", words::LOST_NO_PURCHASE);
+            page.key("horizon", "\"auto\"", words::LOST_HORIZON);
+        }
+        DraftLost::NoEvent { events } => {
+            page.key("kind", "\"no_event\"", words::LOST_NO_EVENT);
+            page.guessed(
+                "lost.events",
+                "events",
+                &toml_list(&events.value),
+                events.doubt.as_ref(),
+                Some(words::LOST_EVENTS),
+            );
             page.key("horizon", "\"auto\"", words::LOST_HORIZON);
         }
         DraftLost::Label { lost_when } => {
@@ -259,7 +265,7 @@ fn value(draft: &Draft, page: &mut Page) {
             page.plain("# amount = \"\"");
             page.plain("# amount_per = \"month\"");
         }
-        (None, DraftLost::NoPurchase) => {}
+        (None, DraftLost::NoPurchase | DraftLost::NoEvent { .. }) => {}
     }
 }
 
@@ -290,6 +296,12 @@ pub(super) fn toml_text(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// Texts as TOML's list.
+fn toml_list(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| toml_text(text)).collect();
+    format!("[{}]", texts.join(", "))
 }
 
 /// A name as TOML's key: bare where it can be.

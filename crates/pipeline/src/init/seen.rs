@@ -10,8 +10,7 @@ use perennial_lake::sources::infer::{self, ColumnProfile, Profile};
 use perennial_lake::sources::{self, Role, TableKind};
 
 use super::error::Error;
-use super::look::missing;
-use crate::settings::Table;
+use super::look::{missing, table_of};
 
 /// Files whose columns are compared; more than that are taken for one table.
 const FILES_MAX: usize = 200;
@@ -52,8 +51,14 @@ pub(super) fn seen_at(path: &Path) -> Result<Vec<Seen>, Error> {
     let any_orders = tables
         .iter()
         .any(|t| t.is_usable() && is_sold(t) && has_orders(t));
+    // Beside other tables, rows that say neither what happened nor for how much
+    // are rather sums or notes.
+    let is_nameless = |table: &SameColumns| {
+        table.guess.kind == TableKind::Events && table.guess.column(Role::EventName).is_none()
+    };
     let is_wanted = |table: &SameColumns| {
-        table.is_usable() && !(any_orders && is_sold(table) && !has_orders(table))
+        let is_sum = any_orders && is_sold(table) && !has_orders(table);
+        table.is_usable() && !is_sum && !is_nameless(table)
     };
     if !tables.iter().any(is_wanted) {
         let useful = tables
@@ -106,11 +111,7 @@ impl SameColumns {
         if self.guess.unsure.iter().any(is_few) {
             return false;
         }
-        let kind = match self.guess.kind {
-            TableKind::OrderLines => Table::OrderLines,
-            TableKind::Customers => Table::Customers,
-        };
-        !self.guess.roles.is_empty() && missing(&self.guess, kind).is_empty()
+        !self.guess.roles.is_empty() && missing(&self.guess, table_of(self.guess.kind)).is_empty()
     }
 
     /// The table by its files, or by a pattern that stands for them.

@@ -47,6 +47,7 @@ fn purchases() -> Guess {
             seen(SeenRole::Personal, "Full Name"),
             seen(SeenRole::ProductTrait, "Description"),
         ],
+        purchases: Vec::new(),
         lost_when: None,
         value_amount: None,
         value_amount_per: None,
@@ -71,6 +72,7 @@ fn labelled() -> Guess {
             seen(SeenRole::Label, "Churn"),
             seen(SeenRole::Trait, "tenure"),
         ],
+        purchases: Vec::new(),
         lost_when: Some("Yes".to_owned()),
         value_amount: Some(seen(SeenRole::Amount, "MonthlyCharges")),
         value_amount_per: Some("month"),
@@ -86,6 +88,9 @@ fn labelled() -> Guess {
 fn draft(guess: &Guess, language: Language) -> Draft {
     let lost = match guess.kind {
         TableKind::OrderLines => DraftLost::NoPurchase,
+        TableKind::Events => DraftLost::NoEvent {
+            events: Guessed::sure(guess.purchases.clone()),
+        },
         TableKind::Customers => look::lost_of(guess),
     };
     Draft {
@@ -121,7 +126,7 @@ fn a_table_of_purchases_is_written_with_its_doubts() {
     language = "en"  # of reports and reasons: "en" or "zh"
 
     [[source]]
-    path = "../data/orders.csv.gz"  # a file, a folder, or a pattern such as "data/*.csv.gz"; relative to this file
+    path = "../data/orders.csv.gz"  # a file, a folder, a pattern such as "data/*.csv.gz" (relative to this file), or the address of a table in a database
     table = "order_lines"  # one row for each line of an order
     personal = ["Full Name"]  # columns that identify a person: kept encrypted, never shown to a model
 
@@ -190,7 +195,7 @@ fn a_labelled_table_is_written_in_chinese() {
     language = "zh"  # 报告与说明的语言："en" 或 "zh"
 
     [[source]]
-    path = "../data/orders.csv.gz"  # 文件、文件夹或通配路径（如 "data/*.csv.gz"），相对于本文件所在的文件夹
+    path = "../data/orders.csv.gz"  # 文件、文件夹、通配路径（如 "data/*.csv.gz"，相对于本文件所在的文件夹），或数据库中某张表的地址
     table = "customers"  # 每行是一位客户
     personal = []  # 能识别个人身份的列：加密保存，不进入模型
 

@@ -1,6 +1,6 @@
 //! What `init` says, in both languages.
 
-use crate::settings::{Language, Role};
+use crate::settings::{Language, Role, Table};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +41,13 @@ pub(crate) fn say(words: Words, language: Language) -> &'static str {
 }
 
 /// What a part of a table is, beside the column that plays it.
-pub(crate) fn role(role: Role) -> Words {
+pub(crate) fn role(role: Role, table: Table) -> Words {
     match role {
+        Role::ProductId if table == Table::Events => ("what it happened to", "所涉及的商品或内容"),
+        Role::Time if table == Table::Events => ("when it happened", "发生时间"),
+        Role::Channel if table == Table::Events => ("where it happened", "渠道"),
+        Role::Name => ("what happened", "事件名称"),
+        Role::MessageId => ("the event's own id", "事件编号"),
         Role::OrderId => ("the order that the line belongs to", "订单号"),
         Role::CustomerId => ("the customer", "客户"),
         Role::ProductId => ("what was bought", "商品"),
@@ -69,13 +74,14 @@ pub(crate) const LANGUAGE: Words = (
     "报告与说明的语言：\"en\" 或 \"zh\"",
 );
 pub(crate) const PATH: Words = (
-    "a file, a folder, or a pattern such as \"data/*.csv.gz\"; relative to this file",
-    "文件、文件夹或通配路径（如 \"data/*.csv.gz\"），相对于本文件所在的文件夹",
+    "a file, a folder, a pattern such as \"data/*.csv.gz\" (relative to this file), or the address of a table in a database",
+    "文件、文件夹、通配路径（如 \"data/*.csv.gz\"，相对于本文件所在的文件夹），或数据库中某张表的地址",
 );
 pub(crate) const TABLE_ORDER_LINES: Words = (
     "one row for each line of an order",
     "每行是订单中的一条明细",
 );
+pub(crate) const TABLE_EVENTS: Words = ("one row for each thing that happened", "每行是一个事件");
 pub(crate) const TABLE_CUSTOMERS: Words = ("one row for each customer", "每行是一位客户");
 pub(crate) const PERSONAL: Words = (
     "columns that identify a person: kept encrypted, never shown to a model",
@@ -96,9 +102,14 @@ pub(crate) const LOST: Words = (
 );
 pub(crate) const LOST_NO_PURCHASE: Words =
     ("no purchase within the horizon", "在观察期内没有再次购买");
+pub(crate) const LOST_NO_EVENT: Words = ("no event within the horizon", "在观察期内没有事件");
+pub(crate) const LOST_EVENTS: Words = (
+    "the events that count, such as [\"buy\"]; all where none is named",
+    "计入的事件，如 [\"buy\"]；为空则计入所有事件",
+);
 pub(crate) const LOST_HORIZON: Words = (
     "\"auto\" chooses it from the customers' own rhythm; or \"90d\", \"12w\", \"1y\"",
-    "\"auto\" 按客户自己的购买节奏选定；也可以写 \"90d\"、\"12w\"、\"1y\"",
+    "\"auto\" 按客户自己的节奏选定；也可以写 \"90d\"、\"12w\"、\"1y\"",
 );
 pub(crate) const LOST_LABEL: Words = ("the label column says so", "由标签列给出");
 pub(crate) const LOST_WHEN: Words = (

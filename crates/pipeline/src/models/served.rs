@@ -1,5 +1,6 @@
 //! A fitted model read back from its bytes, whatever kind it is.
 
+use perennial_history::FeatureSpec;
 use perennial_learn::explain::reasons;
 use perennial_learn::logistic::LogisticModel;
 use perennial_learn::plain_rule::{OneColumnRule, RatioRule, RuleBinKind};
@@ -99,9 +100,15 @@ impl Served {
         })
     }
 
-    /// The reasons of each row in words.
-    pub fn reasons(&self, matrix: &Matrix, currency: &str) -> Result<Vec<Said>> {
-        let rule = |column: &str| vec![words::rule_reason(column); matrix.rows];
+    /// The reasons of each row in words; columns that are features of the
+    /// catalogue `specs` have its words.
+    pub fn reasons(
+        &self,
+        matrix: &Matrix,
+        specs: &[FeatureSpec],
+        currency: &str,
+    ) -> Result<Vec<Said>> {
+        let rule = |column: &str| vec![words::rule_reason(column, specs); matrix.rows];
         Ok(match self {
             Self::Logistic(model) => {
                 let columns = &model.preparation().columns;
@@ -109,7 +116,7 @@ impl Served {
                 let found = reasons(model, matrix, REASONS)?;
                 found
                     .iter()
-                    .map(|r| words::reasons(r, &names, currency))
+                    .map(|r| words::reasons(r, &names, specs, currency))
                     .collect()
             }
             Self::Ratio(found) => rule(found.column()),
@@ -157,7 +164,7 @@ mod tests {
         assert_eq!(wanted[0].levels, ["basic", "gold"]);
         assert!(wanted[1].is_number);
         assert!(
-            served.reasons(&matrix, "GBP").unwrap()[0]
+            served.reasons(&matrix, &[], "GBP").unwrap()[0]
                 .en
                 .contains("plan is basic")
         );

@@ -5,7 +5,9 @@
 mod codes;
 mod tables;
 
-use perennial_history::order_line_features;
+use perennial_history::{
+    EVENT_NAMES_MAX, EventNames, FeatureSpec, event_features, order_line_features,
+};
 
 pub use codes::{errors, reasons, warnings};
 pub use tables::{ColumnDoc, TableDoc, table_docs};
@@ -44,11 +46,33 @@ pub fn tables() -> String {
 /// The catalogue of features, as a page of markdown.
 pub fn features() -> String {
     let mut page = String::from(
-        "# Features\n\nWhat a model of order lines looks at, one column each in the table `features`. \
+        "# Features\n\nWhat a model of histories looks at, one column each in the table `features`. \
          Nothing at or after the as-of moment enters. A window of so many days is so many times 24 hours.\n\n\
-         | name | unit | missing | English | 中文 |\n| --- | --- | --- | --- | --- |\n",
+         ## Of order lines\n\n",
     );
-    for spec in order_line_features() {
+    page.push_str(&catalogue(order_line_features()));
+    page.push_str(&format!(
+        "\n## Of events\n\nAn event is active if its name is one of `lost.events`; where none is named, every event is. \
+         A session ends after 30 minutes without an event. The last {PER_NAME} columns are there for each of the \
+         {EVENT_NAMES_MAX} commonest names and for those in `lost.events`, under the name in small letters; \
+         here for `{EXAMPLE}`.\n\n",
+    ));
+    let names = EventNames::new(vec![EXAMPLE.to_owned()], &[]);
+    page.push_str(&catalogue(&event_features(&names)));
+    page
+}
+
+/// The name of an event that stands for any.
+const EXAMPLE: &str = "buy";
+/// Features that each name of an event has.
+const PER_NAME: usize = 4;
+
+/// A table of features.
+fn catalogue(specs: &[FeatureSpec]) -> String {
+    let mut page = String::from(
+        "| name | unit | missing | English | 中文 |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for spec in specs {
         let missing = if spec.can_be_missing() {
             "can be"
         } else {
@@ -59,8 +83,8 @@ pub fn features() -> String {
             spec.name,
             spec.unit.en(),
             spec.unit.zh(),
-            cell(spec.en),
-            cell(spec.zh),
+            cell(&spec.en),
+            cell(&spec.zh),
         ));
     }
     page
@@ -86,11 +110,9 @@ mod tests {
         for spec in order_line_features() {
             assert!(page.contains(&format!("| `{}` |", spec.name)));
         }
-        let columns = page.lines().nth(4).map(|line| line.matches(" | ").count());
-        assert!(
-            page.lines()
-                .skip(4)
-                .all(|line| Some(line.matches(" | ").count()) == columns)
-        );
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
+        let columns = rows[0].matches(" | ").count();
+        assert!(rows.iter().all(|row| row.matches(" | ").count() == columns));
+        assert!(page.contains("| `buy_7d` |"));
     }
 }

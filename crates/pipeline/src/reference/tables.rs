@@ -69,13 +69,14 @@ type Row = (
 #[rustfmt::skip] // one entry a line
 const TABLES: &[Row] = &[
     ("order_lines", "ingest", "One line of an order or of a return", ORDER_LINES_MORE, ORDER_LINES),
+    ("events", "ingest", "One thing that happened", EVENTS_MORE, EVENTS),
     ("customers", "ingest", "One customer of a labelled table", CUSTOMERS_MORE, CUSTOMERS),
     ("ingests", "ingest", "One reading of a file", INGESTS_MORE, INGESTS),
     ("ingest_columns", "ingest", "One column of a file, before any cleaning", "", INGEST_COLUMNS),
     ("quarantine", "ingest", "One row that was set aside", QUARANTINE_MORE, QUARANTINE),
     ("features", "features", "One customer at one as-of moment", FEATURES_MORE, &[]),
     ("labels", "features", "One customer at one as-of moment", "", LABELS),
-    ("months", "features", "One month of the business's calendar", "", MONTHS),
+    ("months", "features", "One month of the business's calendar", MONTHS_MORE, MONTHS),
     ("model_versions", "model", "One version of the model", "", MODEL_VERSIONS),
     ("evaluations", "model", "One measure of one model", "", EVALUATIONS),
     ("test_scores", "model", "One customer whom one model was judged on", TEST_SCORES_MORE, TEST_SCORES),
@@ -123,7 +124,7 @@ fn features() -> Vec<Column> {
             FeatureKind::Count => SMALL_COUNT,
             FeatureKind::Number => NUMBER,
         };
-        (spec.name, kind, spec.en)
+        (spec.name.as_ref(), kind, spec.en.as_ref())
     });
     [CUSTOMER, AS_OF]
         .into_iter()
@@ -148,6 +149,23 @@ const ORDER_LINES: &[Column] = &[
     ("discount", MONEY, "what was taken off"),
     ("return_of", TEXT, "the order that a return gives back"),
     ("channel", TEXT, "where it was bought"),
+    ("copies", SMALL_COUNT, "equal rows that stand behind this one, itself included"),
+    ("is_repeat", FLAG, "whether it equals another row of its file that was kept too"),
+    ("ingest_id", ID, "the reading it came from: see `ingests`"),
+    ("bucket", SMALL_COUNT, "part of the table the row is kept in; -1 for nobody known"),
+];
+
+const EVENTS_MORE: &str = " Kept by bucket of the customer and in the order of time; the project's traits follow as columns of text.";
+#[rustfmt::skip] // one entry a line
+const EVENTS: &[Column] = &[
+    ("subject_id", ID, "the pseudonym of the identifier as read; missing where the row names nobody"),
+    ("customer_id", ID, "the pseudonym of the customer; equal to `subject_id` unless identifiers were joined"),
+    ("message_id", TEXT, "the event's own id, where it has one"),
+    ("line", COUNT, "the record's number in its file, from 1"),
+    ("time", TIME, "when it happened"),
+    ("name", TEXT, "what happened"),
+    ("product_id", TEXT, "what it happened to"),
+    ("channel", TEXT, "where it happened"),
     ("copies", SMALL_COUNT, "equal rows that stand behind this one, itself included"),
     ("is_repeat", FLAG, "whether it equals another row of its file that was kept too"),
     ("ingest_id", ID, "the reading it came from: see `ingests`"),
@@ -213,7 +231,8 @@ const QUARANTINE: &[Column] = &[
     RUN,
 ];
 
-const FEATURES_MORE: &str = " Made at the as-of moment and at earlier dates to learn from and to test on; the page of features says more.";
+const MONTHS_MORE: &str = " Where customers are known by events (`lost.kind = \"no_event\"`) the columns are `month`, `month_number`, `active_customers`, `new_customers`, `returning_customers`, `events`, `as_of` and `run_id`.";
+const FEATURES_MORE: &str = " The columns below are those of order lines; those of events are on the page of features. Made at the as-of moment and at earlier dates to learn from and to test on; the page of features says more.";
 #[rustfmt::skip] // one entry a line
 const LABELS: &[Column] = &[
     CUSTOMER,

@@ -114,8 +114,8 @@ fn no_period(notes: &Notes) -> Text {
 
 fn nobody(days: u32) -> Text {
     Text::new(
-        format!("Nobody bought in the {days} days before the period, so nobody could be kept."),
-        format!("本期开始前的 {days} 天内没有客户购买，因此无从谈起保持。"),
+        format!("Nobody was there in the {days} days before the period, so nobody could be kept."),
+        format!("本期开始前的 {days} 天内没有客户，因此无从谈起保持。"),
     )
 }
 

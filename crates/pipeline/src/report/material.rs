@@ -1,5 +1,6 @@
 //! What the sections are filled from: one run's notes and its customers.
 
+use perennial_history::FeatureSpec;
 use perennial_ledger::Vault;
 use perennial_web::Text;
 use perennial_web::report::Missing;
@@ -8,7 +9,6 @@ use crate::Result;
 use crate::progress::Silent;
 use crate::project::Project;
 use crate::run::Stages;
-use crate::settings::Table;
 use crate::stage::{Done, Run};
 use crate::stages::people::{Basis, People, read_people};
 use crate::stages::{decide, features, ingest, model, value};
@@ -54,13 +54,15 @@ impl<'a> Material<'a> {
         })
     }
 
-    /// Whether the data have dates: order lines do, a labelled table has none.
+    /// Whether the data have dates: order lines and events do, a labelled table has none.
     pub fn dated(&self) -> bool {
-        self.project
-            .settings
-            .sources
-            .iter()
-            .any(|s| s.table == Table::OrderLines)
+        self.project.settings.history().is_some()
+    }
+
+    /// The features that were made; none of a labelled table.
+    pub fn catalogue(&self) -> Vec<FeatureSpec> {
+        let notes = self.features.as_ref();
+        notes.map_or_else(Vec::new, features::Notes::catalogue)
     }
 
     /// The as-of moment, where there is one.
@@ -113,7 +115,7 @@ fn nobody_active(horizon_days: u32) -> Text {
              that is too short can be why: look at the last lines, or set `horizon` under `[lost]`."
         ),
         format!(
-            "在检验当日，所有客户都已超过 {horizon_days} 天没有购买，即已流失。原因可能是个别日期过晚的行、\
+            "在检验当日，所有客户都已沉默超过 {horizon_days} 天，即已流失。原因可能是个别日期过晚的行、\
              季节性，或期限太短：请检查最后几行数据，或在 `[lost]` 中设置 `horizon`。"
         ),
     )

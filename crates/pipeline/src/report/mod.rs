@@ -23,8 +23,8 @@ mod warnings;
 
 use std::path::{Path, PathBuf};
 
-use perennial_history::order_line_features;
-use perennial_web::report::{FeatureDefinition, Part, Report, render};
+use perennial_history::FeatureSpec;
+use perennial_web::report::{Activity, FeatureDefinition, Part, Report, render};
 use perennial_web::{Text, terminal};
 use serde::Serialize;
 
@@ -204,7 +204,7 @@ async fn fill(m: &Material<'_>, writes_lists: bool) -> Result<Filled> {
     let survey = risk::survey_of(m);
     let chosen = actions::chosen_of(m).await?;
     let list_files = |name: &str| lists::names(&project.reports(), name, writes_lists);
-    let money = m.dated() || settings.value.amount.is_some();
+    let money = settings.has_money();
     let report = Report {
         project: settings.project.name.clone(),
         as_of: m.as_of_us().map(|us| moments::civil(&project.calendar, us)),
@@ -214,12 +214,16 @@ async fn fill(m: &Material<'_>, writes_lists: bool) -> Result<Filled> {
         currency: money.then(|| settings.project.currency.as_str().to_owned()),
         interval_level: INTERVAL_LEVEL,
         sources: sources::sources(m, &survey, &chosen),
+        activity: match &m.features {
+            Some(notes) if notes.events.is_some() => Activity::Events,
+            _ => Activity::Purchases,
+        },
         business: business::part(m).await?,
         risk: risk::part(m, &survey, list_files(lists::AT_RISK)).await?,
         actions: actions::part(m, &chosen, list_files(lists::ACTIONS)).await?,
         value: value::part(m),
         trust: trust::part(m).await?,
-        features: if m.dated() { features() } else { Vec::new() },
+        features: features(m),
         trace: trace::trace(m).await?,
     };
     Ok(Filled {
@@ -230,13 +234,11 @@ async fn fill(m: &Material<'_>, writes_lists: bool) -> Result<Filled> {
 }
 
 /// The catalogue of features, for the page of definitions.
-fn features() -> Vec<FeatureDefinition> {
-    order_line_features()
-        .iter()
-        .map(|spec| FeatureDefinition {
-            name: spec.name.to_owned(),
-            unit: Text::new(spec.unit.en(), spec.unit.zh()),
-            description: Text::new(spec.en, spec.zh),
-        })
-        .collect()
+fn features(m: &Material<'_>) -> Vec<FeatureDefinition> {
+    let definition = |spec: FeatureSpec| FeatureDefinition {
+        name: spec.name.into_owned(),
+        unit: Text::new(spec.unit.en(), spec.unit.zh()),
+        description: Text::new(spec.en, spec.zh),
+    };
+    m.catalogue().into_iter().map(definition).collect()
 }

@@ -28,9 +28,16 @@ pub(super) struct MonthRow {
 pub(super) async fn months(lake: &Lake, version: Option<i64>) -> Result<Vec<MonthRow>> {
     let mut rows = Vec::new();
     read_batches(lake, "months", version, None, |batch| {
-        let (month, buyers) = (ints(&batch, "month_number"), ints(&batch, "buyers"));
-        let (new, back) = (ints(&batch, "new_buyers"), ints(&batch, "returning_buyers"));
-        let orders = ints(&batch, "orders");
+        // The months of a business that is known by events have other names.
+        let either = |buying: &str, events: &str| match batch.column_by_name(buying) {
+            Some(_) => ints(&batch, buying),
+            None => ints(&batch, events),
+        };
+        let month = ints(&batch, "month_number");
+        let buyers = either("buyers", "active_customers");
+        let new = either("new_buyers", "new_customers");
+        let back = either("returning_buyers", "returning_customers");
+        let orders = either("orders", "events");
         let (net, unknown) = (money(&batch, "net"), money(&batch, "net_unknown_customer"));
         let count = |v: i64| u64::try_from(v).unwrap_or(0);
         rows.extend((0..batch.num_rows()).map(|i| MonthRow {

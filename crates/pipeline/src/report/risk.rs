@@ -253,10 +253,21 @@ pub(super) fn reasons(en: &str, zh: &str) -> Vec<Text> {
 /// What lost means in this project.
 fn lost(m: &Material<'_>) -> LostDefinition {
     match &m.features {
-        Some(notes) => LostDefinition::NoPurchase {
-            horizon_days: f64::from(notes.plan.horizon_days),
-            choice: choice(&notes.horizon),
-        },
+        Some(notes) => {
+            let (horizon_days, choice) =
+                (f64::from(notes.plan.horizon_days), choice(&notes.horizon));
+            match &notes.events {
+                Some(events) => LostDefinition::NoEvent {
+                    names: events.active.clone(),
+                    horizon_days,
+                    choice,
+                },
+                None => LostDefinition::NoPurchase {
+                    horizon_days,
+                    choice,
+                },
+            }
+        }
         None => label(&m.project.settings),
     }
 }
@@ -309,12 +320,12 @@ pub(super) fn horizon_limit(notes: &HorizonNotes) -> Option<Text> {
         "span" => Some(Text::new(
             format!(
                 "The customers' own rhythm asks for {wanted} days, but the history is long enough \
-                 to learn and to test with {days} days only; {en} of the gaps between two \
-                 purchases are shorter than that."
+                 to learn and to test with {days} days only; {en} of the gaps between a \
+                 customer's days are no longer than that."
             ),
             format!(
-                "按客户自身的购买节奏应取 {wanted} 天，但现有历史只够用 {days} 天来学习和检验；\
-                 购买间隔中有 {zh} 短于该期限。"
+                "按客户自身的节奏应取 {wanted} 天，但现有历史只够用 {days} 天来学习和检验；\
+                 客户的间隔中有 {zh} 不超过该期限。"
             ),
         )),
         "span_too_short" => Some(Text::new(
@@ -329,10 +340,10 @@ pub(super) fn horizon_limit(notes: &HorizonNotes) -> Option<Text> {
         "longest_candidate" => Some(Text::new(
             format!(
                 "Even {days} days, the longest horizon looked at, hold only {en} of the gaps \
-                 between two purchases: some who count as lost are merely slow."
+                 between a customer's days: some who count as lost are merely slow."
             ),
             format!(
-                "即使取考察过的最长期限 {days} 天，也只涵盖 {zh} 的购买间隔：部分被视为流失的客户只是购买较慢。"
+                "即使取考察过的最长期限 {days} 天，也只涵盖 {zh} 的间隔：部分被视为流失的客户只是来得较慢。"
             ),
         )),
         "no_repeats" => Some(no_rhythm(days)),
@@ -343,9 +354,9 @@ pub(super) fn horizon_limit(notes: &HorizonNotes) -> Option<Text> {
 fn no_rhythm(days: u32) -> Text {
     Text::new(
         format!(
-            "Too few customers have bought twice to tell their rhythm; {days} days stand in for it."
+            "Too few customers came on two days to tell their rhythm; {days} days stand in for it."
         ),
-        format!("复购客户太少，无法判断购买节奏；暂以 {days} 天代替。"),
+        format!("多日出现的客户太少，无法判断节奏；暂以 {days} 天代替。"),
     )
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use perennial_lake::order_lines::TABLE as ORDER_LINES;
 use perennial_web::Text;
 use perennial_web::report::{ColumnTotal, Part, SourceFile, Sources};
 
@@ -12,8 +11,8 @@ use super::moments::civil;
 use super::risk::Survey;
 use super::warnings::warnings;
 use crate::project::Project;
-use crate::settings::{Role, Settings, Source};
-use crate::stages::ingest::{Book, CUSTOMERS};
+use crate::settings::{Role, Settings, Source, Table};
+use crate::stages::ingest::{Book, CUSTOMERS, shape_of};
 
 /// Files, their totals, and the warnings.
 pub(super) fn sources(m: &Material<'_>, survey: &Part<Survey>, chosen: &Part<Chosen>) -> Sources {
@@ -58,7 +57,7 @@ fn file(project: &Project, book: &Book) -> SourceFile {
         rows_kept: book.kept,
         rows_quarantined: book.quarantined,
         rows_duplicate: book.duplicates,
-        rows_without_customer: (book.table == ORDER_LINES).then_some(book.without_customer),
+        rows_without_customer: is_history(book).then_some(book.without_customer),
         period: book
             .first_us
             .zip(book.last_us)
@@ -66,6 +65,11 @@ fn file(project: &Project, book: &Book) -> SourceFile {
         totals: totals(&project.settings, book),
         quarantined,
     }
+}
+
+/// Whether the file went into a table of histories.
+fn is_history(book: &Book) -> bool {
+    Table::from_word(&book.table).and_then(shape_of).is_some()
 }
 
 /// A file as the settings name it, but never where on this machine it stands.
@@ -83,13 +87,7 @@ fn shown_name(file: &str) -> String {
 fn totals(settings: &Settings, book: &Book) -> Vec<ColumnTotal> {
     let source = source_of(settings, book);
     let names = |role: Role| source.and_then(|s| s.columns.get(role));
-    let identifiers = [
-        Role::OrderId,
-        Role::CustomerId,
-        Role::ProductId,
-        Role::ReturnOf,
-    ]
-    .map(names);
+    let identifiers = Role::IDENTIFIERS.map(names);
     let mut totals: Vec<ColumnTotal> = book
         .columns
         .iter()
@@ -145,6 +143,10 @@ fn reason(code: &str) -> Text {
         "row/not-a-request" => (
             "a line of a log that is no request",
             "日志中的该行不是请求记录",
+        ),
+        "row/other-list" => (
+            "a record of another list of the same file",
+            "属于同一文件中另一个列表的记录",
         ),
         "row/total" => ("a total of the rows above it", "合计行，不是一条记录"),
         "row/quote-broken" => ("a quotation mark that is never closed", "引号没有闭合"),

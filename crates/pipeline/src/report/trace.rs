@@ -1,5 +1,6 @@
 //! Where every number comes from: tables and versions, settings, program.
 
+use perennial_lake::sources::database::without_user;
 use perennial_web::report::{TableVersion, Trace};
 use serde_json::Value;
 
@@ -78,7 +79,8 @@ fn flatten(path: &str, value: &Value, found: &mut Vec<(String, String)>) {
             }
         }
         Value::Array(items) if items.is_empty() => {}
-        Value::String(text) => found.push((path.to_owned(), text.clone())),
+        // A database's address may hold a password.
+        Value::String(text) => found.push((path.to_owned(), without_user(text))),
         other => found.push((path.to_owned(), other.to_string())),
     }
 }
@@ -92,7 +94,7 @@ mod tests {
         let value = serde_json::json!({
             "budget": 5000.0, "name": "shop", "none": null, "personal": [],
             "columns": { "time": "when" }, "list": ["a", "b"],
-            "source": [{ "path": "a.csv" }, { "path": "b.csv" }]
+            "source": [{ "path": "a.csv" }, { "path": "postgres://ann:secret@db/shop/orders" }]
         });
         let mut found = Vec::new();
         flatten("x", &value, &mut found);
@@ -105,7 +107,7 @@ mod tests {
                 "x.list = [\"a\",\"b\"]",
                 "x.name = shop",
                 "x.source[1].path = a.csv",
-                "x.source[2].path = b.csv",
+                "x.source[2].path = postgres://db/shop/orders",
             ]
         );
     }

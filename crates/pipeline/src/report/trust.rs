@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use perennial_history::order_line_features;
+use perennial_history::FeatureSpec;
 use perennial_web::Text;
 use perennial_web::report::{
     CalibrationBin, Confusion, Curve, Estimate, Evaluation, Leak, LiftDecile, ModelKind,
@@ -171,9 +171,10 @@ async fn weights(m: &Material<'_>, notes: &Notes) -> Result<Vec<Weight>> {
         return Ok(Vec::new());
     };
     let rows = read::coefficients(&m.project.lake, done.version("importances")).await?;
+    let specs = m.catalogue();
     Ok(largest(rows, WEIGHTS_MAX)
         .into_iter()
-        .map(|row| weight(row, m.dated()))
+        .map(|row| weight(row, &specs))
         .collect())
 }
 
@@ -190,13 +191,11 @@ fn largest(mut rows: Vec<Coefficient>, max: usize) -> Vec<Coefficient> {
     rows
 }
 
-fn weight(row: Coefficient, dated: bool) -> Weight {
-    let spec = order_line_features()
-        .iter()
-        .find(|spec| dated && spec.name == row.feature);
+fn weight(row: Coefficient, specs: &[FeatureSpec]) -> Weight {
+    let spec = specs.iter().find(|spec| spec.name == row.feature);
     let label = spec.map_or_else(
         || Text::same(row.feature.as_str()),
-        |spec| Text::new(spec.en, spec.zh),
+        |spec| Text::new(spec.en.as_ref(), spec.zh.as_ref()),
     );
     let interval = (row.low.is_finite() && row.high.is_finite()).then_some((row.low, row.high));
     Weight {
@@ -267,6 +266,8 @@ async fn splits(m: &Material<'_>, notes: &Notes) -> Result<Vec<Split>> {
 
 #[cfg(test)]
 mod tests {
+    use perennial_history::order_line_features;
+
     use super::*;
 
     fn coefficient(feature: &str, estimate: f64) -> Coefficient {
@@ -295,12 +296,12 @@ mod tests {
 
     #[test]
     fn a_feature_is_named_in_words_and_an_own_column_by_its_name() {
-        let known = weight(coefficient("recency_days", 0.7), true);
+        let known = weight(coefficient("recency_days", 0.7), order_line_features());
         assert!(known.label.en.contains("last purchase") && !known.label.zh.is_ascii());
         assert_eq!(known.coefficient, Estimate::exact(0.7));
         // A labelled table may have a column of the same name that means something else.
         assert_eq!(
-            weight(coefficient("recency_days", 0.7), false).label,
+            weight(coefficient("recency_days", 0.7), &[]).label,
             Text::same("recency_days")
         );
     }

@@ -10,7 +10,7 @@ use crate::stages::value::{Notes, PLAIN_SUM, SURVIVAL_SUM};
 /// The section, or why there is none.
 pub(super) fn part(m: &Material<'_>) -> Part<Value> {
     let settings = &m.project.settings.value;
-    if !m.dated() && settings.amount.is_none() {
+    if !m.project.settings.has_money() {
         return Err(Missing::NoAmounts);
     }
     let Some(notes) = &m.value else {

@@ -46,8 +46,8 @@ pub(super) async fn score(
     for (name, id) in known {
         let mut scored = found.get(&id).cloned().unwrap_or_else(|| Scored {
             reasons: Both::new(
-                "nothing bought before the as-of moment",
-                "在统计时点之前没有购买",
+                "nothing known before the as-of moment",
+                "在统计时点之前没有记录",
             ),
             ..Scored::default()
         });

@@ -94,7 +94,9 @@ impl Serving {
     /// Scores the rows of a matrix.
     fn rows(&self, matrix: &perennial_learn::Matrix) -> Result<Vec<Scored>> {
         let probabilities = self.model.predict(matrix)?;
-        let reasons = self.model.reasons(matrix, &self.currency)?;
+        let reasons = self
+            .model
+            .reasons(matrix, &self.notes.catalogue(), &self.currency)?;
         Ok(probabilities
             .into_iter()
             .zip(reasons)

@@ -6,6 +6,7 @@ use super::error::{Place, Problem, code};
 use super::node::{Data, Node};
 use super::sections::LostKind;
 use super::source::{Role, Source, Table};
+use super::units::Horizon;
 
 /// The most past dates that a model learns from: each costs memory and time.
 const TRAINING_DATES_MAX: u64 = 52;
@@ -14,6 +15,7 @@ const TRAINING_DATES_MAX: u64 = 52;
 pub(crate) fn check(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
     sources(settings, root, problems);
     lost(settings, root, problems);
+    lost_keys(settings, root, problems);
     value(settings, root, problems);
     offers(settings, root, problems);
     if settings.model.training_dates > TRAINING_DATES_MAX {
@@ -82,7 +84,7 @@ fn roles(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
             )),
         );
     }
-    if source.table != Table::OrderLines {
+    if source.table == Table::Customers {
         return;
     }
     let mut miss = |role: Role, words: &str| {
@@ -100,13 +102,18 @@ fn roles(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
             )),
         );
     };
-    if source.columns.get(Role::CustomerId).is_none() {
+    let lacks = |role: Role| source.columns.get(role).is_none();
+    if lacks(Role::CustomerId) {
         miss(Role::CustomerId, "the customer");
     }
-    if source.columns.get(Role::Time).is_none() {
-        miss(Role::Time, "the time of purchase");
+    if lacks(Role::Time) {
+        let words = match source.table {
+            Table::Events => "the time of the event",
+            _ => "the time of purchase",
+        };
+        miss(Role::Time, words);
     }
-    if source.columns.get(Role::Amount).is_none() && source.columns.get(Role::UnitPrice).is_none() {
+    if source.table == Table::OrderLines && lacks(Role::Amount) && lacks(Role::UnitPrice) {
         miss(
             Role::Amount,
             "the money (`amount`, or `unit_price` with `quantity`)",
@@ -141,7 +148,11 @@ fn lost(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
     match lost.kind {
         LostKind::NoPurchase if !has(Table::OrderLines) => mismatch(
             "`no_purchase` needs purchases, and no source is a table `order_lines`",
-            "for a table of customers with a label write `kind = \"label\"` and `lost_when`",
+            "for events write `kind = \"no_event\"`, for a table of customers with a label `kind = \"label\"` and `lost_when`",
+        ),
+        LostKind::NoEvent if !has(Table::Events) => mismatch(
+            "`no_event` needs events, and no source is a table `events`",
+            "for order lines write `kind = \"no_purchase\"`, for a table of customers with a label `kind = \"label\"` and `lost_when`",
         ),
         LostKind::Contract => mismatch(
             "`contract` needs the start and the end of contracts, and no table that is read has them",
@@ -158,7 +169,7 @@ fn lost(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
                 );
             }
         }
-        LostKind::NoPurchase => {}
+        LostKind::NoPurchase | LostKind::NoEvent => {}
     }
     if lost.kind == LostKind::Label && lost.lost_when.is_none() {
         problems.push(
@@ -180,6 +191,31 @@ fn lost(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
                 format!("`lost_when` has no meaning with `kind = \"{}\"`", lost.kind),
             )
             .with_hint("write `kind = \"label\"`, or take `lost_when` away"),
+        );
+    }
+}
+
+/// The keys of `[lost]` that go with some kinds alone, and the unit of its horizon.
+fn lost_keys(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
+    let lost = &settings.lost;
+    if lost.kind != LostKind::NoEvent && !lost.events.is_empty() {
+        problems.push(
+            Problem::new(
+                code::LOST_MISMATCH,
+                &place_of(root, &["lost", "events"]),
+                format!("`events` has no meaning with `kind = \"{}\"`", lost.kind),
+            )
+            .with_hint("write `kind = \"no_event\"`, or take `events` away"),
+        );
+    }
+    if let Horizon::Of(horizon) = lost.horizon
+        && horizon.as_days().fract() != 0.0
+    {
+        let message = "`lost.horizon` is counted in whole days";
+        let place = place_of(root, &["lost", "horizon"]);
+        problems.push(
+            Problem::new(code::VALUE_RANGE, &place, message)
+                .with_hint("write whole days, weeks, months or years, as in `30d`"),
         );
     }
 }

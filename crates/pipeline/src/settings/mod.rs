@@ -193,6 +193,28 @@ impl Settings {
         })
     }
 
+    /// Whether any source becomes the table.
+    pub fn has(&self, table: Table) -> bool {
+        self.sources.iter().any(|source| source.table == table)
+    }
+
+    /// The table that customers' histories are read from: whether they are
+    /// there, and when they were lost. None where a label says it all.
+    pub fn history(&self) -> Option<Table> {
+        match self.lost.kind {
+            LostKind::NoEvent => Some(Table::Events),
+            _ => self.has(Table::OrderLines).then_some(Table::OrderLines),
+        }
+    }
+
+    /// Whether anything says what customers are worth in money.
+    pub fn has_money(&self) -> bool {
+        match self.history() {
+            Some(table) => table == Table::OrderLines,
+            None => self.value.amount.is_some(),
+        }
+    }
+
     /// The zone of a source's times: its own, or else the project's.
     pub fn zone_of<'a>(&'a self, source: &'a Source) -> &'a Zone {
         source.time_zone.as_ref().unwrap_or(&self.project.time_zone)
@@ -235,7 +257,10 @@ impl Settings {
                 section::shown(&(name, currency, time_zone))
             }
             Part::Language => section::shown(&self.project.language),
-            Part::Sources => section::shown(&self.sources),
+            Part::Sources => {
+                let sources: Vec<Source> = self.sources.iter().map(Source::without_user).collect();
+                section::shown(&sources)
+            }
             Part::Lost => section::shown(&self.lost),
             Part::Value => section::shown(&self.value),
             Part::Offers => section::shown(&self.offers),

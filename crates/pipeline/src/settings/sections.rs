@@ -13,6 +13,8 @@ words! {
     LostKind {
         /// No purchase within the horizon.
         NoPurchase = "no_purchase",
+        /// No event within the horizon.
+        NoEvent = "no_event",
         /// A contract ended and was not renewed.
         Contract = "contract",
         /// A column of the table says so.
@@ -42,10 +44,12 @@ section! {
 section! {
     /// What it means that a customer is lost.
     Lost in "[lost]" {
-        /// No purchase within the horizon, a contract not renewed, or a column that says so.
+        /// No purchase within the horizon, no event, a contract not renewed, or a column that says so.
         kind: LostKind = default(LostKind::NoPurchase);
-        /// How far ahead one looks for a purchase; `auto` chooses it from the customers' own rhythm.
+        /// How far ahead one looks for a purchase or an event; `auto` chooses it from the customers' own rhythm.
         horizon: Horizon = default(Horizon::Auto);
+        /// For `no_event`: the names of the events that count as being there, such as `["play"]`; all events where none is named.
+        events: Vec<String> = default(Vec::new(), "[]: any event");
         /// For `label`: the value of the label column that means lost, in capitals or not.
         lost_when: Literal = optional("must be given for `kind = \"label\"`");
     }

@@ -16,6 +16,8 @@ words! {
     Table {
         /// One row for each line of an order.
         OrderLines = "order_lines",
+        /// One row for each thing that happened: a page seen, a login, a song played.
+        Events = "events",
         /// One row for each customer, usually with a label.
         Customers = "customers",
     }
@@ -28,10 +30,14 @@ words! {
         OrderId = "order_id",
         /// The customer.
         CustomerId = "customer_id",
-        /// What was bought.
+        /// What was bought, or what it happened to.
         ProductId = "product_id",
-        /// When it was bought.
+        /// When it was bought, or happened.
         Time = "time",
+        /// What happened: `page_view`, `add_to_cart`.
+        Name = "name",
+        /// The event's own id, by which an event read twice is known.
+        MessageId = "message_id",
         /// How many; negative for a return.
         Quantity = "quantity",
         /// The price of one.
@@ -128,6 +134,17 @@ impl Setting for Encoding {
     }
 }
 
+impl Role {
+    /// Parts whose values identify somebody or something: no numbers to add up.
+    pub const IDENTIFIERS: [Self; 5] = [
+        Self::CustomerId,
+        Self::OrderId,
+        Self::ProductId,
+        Self::ReturnOf,
+        Self::MessageId,
+    ];
+}
+
 impl Table {
     /// The parts that columns of this table can play.
     pub fn roles(self) -> &'static [Role] {
@@ -144,6 +161,14 @@ impl Table {
                 Role::Discount,
                 Role::Channel,
                 Role::ReturnOf,
+            ],
+            Self::Events => &[
+                Role::CustomerId,
+                Role::ProductId,
+                Role::Time,
+                Role::Name,
+                Role::MessageId,
+                Role::Channel,
             ],
             Self::Customers => &[Role::CustomerId, Role::Label],
         }
@@ -282,7 +307,9 @@ section! {
     /// Something to read. `columns` says which column plays which part: for
     /// `order_lines` the parts `order_id`, `customer_id`, `product_id`, `time`,
     /// `quantity`, `unit_price`, `amount`, `cost`, `discount`, `channel` and
-    /// `return_of`; for `customers` the parts `customer_id` and `label`.
+    /// `return_of`; for `events` the parts `customer_id`, `time`, `name`,
+    /// `product_id`, `message_id` and `channel`; for `customers` the parts
+    /// `customer_id` and `label`.
     Source in "[[source]]" {
         /// A file, a folder, or a pattern such as `data/*.csv.gz`, relative to the project's folder; or a table of a database, as in `postgres://user@host/shop/orders` and `mysql://user:${PASSWORD}@host/shop/orders`, where `${NAME}` comes from the environment.
         path: String = required;
@@ -290,7 +317,7 @@ section! {
         cursor: String = optional("none: the whole table is compared and read anew where it changed");
         /// The table it becomes.
         table: Table = required;
-        /// Which column of the source plays which part; the columns not named here or in `traits` are not used in `order_lines`, and are all used in `customers`.
+        /// Which column of the source plays which part; the columns not named here or in `traits` are not used in `order_lines` and `events`, and are all used in `customers`.
         columns: Columns = default(Columns::default(), "none; without `customer_id`, the row of a table of customers is the customer");
         /// Columns that say something lasting about the customer, by the name they get.
         traits: BTreeMap<String, String> = default(BTreeMap::new(), "{}");
@@ -316,6 +343,15 @@ section! {
 }
 
 impl Source {
+    /// The source with the path as it may be shown. Who connects to a database
+    /// changes nothing about what is read there.
+    pub(crate) fn without_user(&self) -> Self {
+        Self {
+            path: self.shown(),
+            ..self.clone()
+        }
+    }
+
     /// The path as it may be shown: of a database's address without who connects.
     pub fn shown(&self) -> String {
         perennial_lake::sources::database::without_user(&self.path)

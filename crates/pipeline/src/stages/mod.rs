@@ -2,11 +2,9 @@
 
 pub(crate) mod decide;
 pub(crate) mod features;
-mod fold;
 pub(crate) mod ingest;
 pub(crate) mod model;
 pub(crate) mod people;
-pub(crate) mod plan;
 pub(crate) mod rows;
 pub(crate) mod value;
 pub(crate) mod words;

@@ -46,7 +46,7 @@ impl People {
 
 /// Where the scores come from and how far ahead they look.
 pub(crate) struct Basis<'a> {
-    /// The features stage, for order lines.
+    /// The features stage, for histories.
     pub features: Option<&'a Done>,
     /// The ingest stage.
     pub ingest: &'a Done,
@@ -118,10 +118,8 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
     let horizon_days = f64::from(notes.plan.horizon_days);
     let mut place = 0;
     read_rows(&run.project.lake, done, |rows| {
-        let feature = |name| rows.feature(name);
-        let (total, year) = (feature("amount_total"), feature("amount_365d"));
-        let (tenure, recency) = (feature("tenure_days"), feature("recency_days"));
-        let gap = feature("gap_mean_days");
+        // Events say nothing of money.
+        let feature = |name, i: usize| rows.feature(name).map_or(f64::NAN, |values| values[i]);
         for i in 0..rows.len() {
             if rows.as_of_us[i] != notes.plan.as_of_us {
                 continue;
@@ -130,13 +128,15 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
                 return Err(out_of_step());
             }
             place += 1;
+            let (year, tenure) = (feature("amount_365d", i), feature("tenure_days", i));
             people
                 .margin_per_year
-                .push(margin_per_year(margin, year[i], tenure[i], horizon_days));
-            people.historic.push(margin * total[i]);
-            people.silence_days.push(recency[i]);
-            people.gap_mean_days.push(gap[i]);
-            people.lost_already.push(recency[i] > horizon_days);
+                .push(margin_per_year(margin, year, tenure, horizon_days));
+            people.historic.push(margin * feature("amount_total", i));
+            let silence = feature("recency_days", i);
+            people.silence_days.push(silence);
+            people.gap_mean_days.push(feature("gap_mean_days", i));
+            people.lost_already.push(silence > horizon_days);
         }
         Ok(())
     })

@@ -1,12 +1,15 @@
 //! Reading `features` and `labels` back, side by side.
 
-use perennial_history::order_line_features;
+use std::sync::Arc;
+
+use perennial_history::FeatureSpec;
 use perennial_lake::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use perennial_lake::arrow::datatypes::{
     DataType, Float64Type, Int8Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
 use perennial_lake::tables::{Lake, Table, file_batches};
 
+use super::features::Notes;
 use crate::stage::Done;
 use crate::{Error, Result};
 
@@ -16,18 +19,21 @@ pub(crate) struct Rows {
     pub as_of_us: Vec<i64>,
     /// 1 lost, 0 stayed, -1 not known yet.
     pub lost: Vec<i8>,
-    /// One column a feature in the order of the catalogue, NaN = missing.
+    /// What the columns are.
+    pub specs: Arc<[FeatureSpec]>,
+    /// One column a feature in the order of `specs`, NaN = missing.
     pub columns: Vec<Vec<f64>>,
 }
 
 impl Rows {
-    /// No rows, with the columns of the catalogue.
-    pub fn new() -> Self {
+    /// No rows, with the columns of a catalogue.
+    pub fn new(specs: Arc<[FeatureSpec]>) -> Self {
         Self {
             customer_id: Vec::new(),
             as_of_us: Vec::new(),
             lost: Vec::new(),
-            columns: vec![Vec::new(); order_line_features().len()],
+            columns: vec![Vec::new(); specs.len()],
+            specs,
         }
     }
 
@@ -36,17 +42,15 @@ impl Rows {
         self.customer_id.len()
     }
 
-    /// A feature's column by name; empty where there is no such feature.
-    pub fn feature(&self, name: &str) -> &[f64] {
-        let place = order_line_features()
-            .iter()
-            .position(|spec| spec.name == name);
-        place.map_or(&[], |place| &self.columns[place])
+    /// A feature's column by name; none where there is no such feature.
+    pub fn feature(&self, name: &str) -> Option<&[f64]> {
+        let place = self.specs.iter().position(|spec| spec.name == name)?;
+        self.columns.get(place).map(Vec::as_slice)
     }
 
     /// The rows marked.
     pub fn only(&self, marked: &[bool]) -> Self {
-        let mut rows = Self::new();
+        let mut rows = Self::new(self.specs.clone());
         for (i, _) in marked.iter().enumerate().filter(|(_, m)| **m) {
             rows.push_from(self, i);
         }
@@ -55,7 +59,7 @@ impl Rows {
 
     /// The rows in the order given.
     pub fn in_order(&self, order: &[usize]) -> Self {
-        let mut rows = Self::new();
+        let mut rows = Self::new(self.specs.clone());
         order.iter().for_each(|&i| rows.push_from(self, i));
         rows
     }
@@ -98,6 +102,8 @@ pub(crate) async fn read_rows(
     features: &Done,
     mut each: impl FnMut(Rows) -> Result<()>,
 ) -> Result<()> {
+    let notes: Notes = features.details_as()?;
+    let specs: Arc<[FeatureSpec]> = notes.catalogue().into();
     let open = async |name: &str| -> Result<Table> {
         Table::open(lake, name, features.version(name))
             .await?
@@ -110,7 +116,7 @@ pub(crate) async fn read_rows(
     for (feature_file, label_file) in feature_table.files.iter().zip(&label_table.files) {
         let labels = file_batches(lake, "labels", label_file, None)?;
         for (batch, labels) in file_batches(lake, "features", feature_file, None)?.zip(labels) {
-            each(rows_of(&batch?, &labels?)?)?;
+            each(rows_of(&batch?, &labels?, specs.clone())?)?;
         }
     }
     Ok(())
@@ -124,7 +130,11 @@ fn out_of_step() -> Error {
     )
 }
 
-fn rows_of(features: &RecordBatch, labels: &RecordBatch) -> Result<Rows> {
+fn rows_of(
+    features: &RecordBatch,
+    labels: &RecordBatch,
+    specs: Arc<[FeatureSpec]>,
+) -> Result<Rows> {
     let ids = |b: &RecordBatch| -> Option<Vec<i64>> {
         Some(
             b.column_by_name("customer_id")?
@@ -150,11 +160,11 @@ fn rows_of(features: &RecordBatch, labels: &RecordBatch) -> Result<Rows> {
         .and_then(|c| c.as_primitive_opt::<Int8Type>())
         .map(|c| c.iter().map(|v| v.unwrap_or(-1)).collect())
         .ok_or_else(out_of_step)?;
-    let columns = order_line_features()
+    let columns = specs
         .iter()
         .map(|spec| {
             features
-                .column_by_name(spec.name)
+                .column_by_name(&spec.name)
                 .map(numbers)
                 .ok_or_else(out_of_step)
         })
@@ -163,6 +173,7 @@ fn rows_of(features: &RecordBatch, labels: &RecordBatch) -> Result<Rows> {
         customer_id,
         as_of_us,
         lost,
+        specs,
         columns,
     })
 }

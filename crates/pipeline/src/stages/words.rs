@@ -1,6 +1,6 @@
 //! Reasons and decisions in words, English and Chinese.
 
-use perennial_history::{FeatureSpec, Reasons, Unit, fill, order_line_features};
+use perennial_history::{FeatureSpec, Reasons, Unit, fill};
 use perennial_learn::explain::{Reason, Typical, Value};
 
 use crate::settings::Offer;
@@ -20,13 +20,19 @@ pub(crate) struct Said {
 
 /// The reasons of one customer; those that speak for leaving come first. Columns
 /// of which the same is to be said are one reason: their parts are added up.
-pub(crate) fn reasons(found: &[Reason], names: &[&str], currency: &str) -> Said {
+/// Columns that are features of the catalogue `specs` have its words.
+pub(crate) fn reasons(
+    found: &[Reason],
+    names: &[&str],
+    specs: &[FeatureSpec],
+    currency: &str,
+) -> Said {
     let mut said: Vec<(Said, f64)> = Vec::new();
     for reason in found {
         let Some(name) = names.get(reason.column) else {
             continue;
         };
-        let phrase = phrase(reason, name, currency);
+        let phrase = phrase(reason, name, specs, currency);
         match said.iter_mut().find(|(before, _)| *before == phrase) {
             Some((_, sum)) => *sum += reason.contribution,
             None => said.push((phrase, reason.contribution)),
@@ -47,8 +53,8 @@ pub(crate) fn reasons(found: &[Reason], names: &[&str], currency: &str) -> Said 
 }
 
 /// What is to be said of one column, whichever way it points.
-fn phrase(reason: &Reason, name: &str, currency: &str) -> Said {
-    let (en, zh) = match order_line_features().iter().find(|spec| spec.name == name) {
+fn phrase(reason: &Reason, name: &str, specs: &[FeatureSpec], currency: &str) -> Said {
+    let (en, zh) = match specs.iter().find(|spec| spec.name == name) {
         Some(spec) => known_feature(spec, reason, currency),
         None => own_column(name, reason),
     };
@@ -70,8 +76,8 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
     let Value::Number(value) = reason.value else {
         let missing = |phrase: Option<&str>, other: &str| phrase.unwrap_or(other).to_owned();
         return (
-            missing(spec.reason_en.missing, spec.en),
-            missing(spec.reason_zh.missing, spec.zh),
+            missing(spec.reason_en.missing.as_deref(), &spec.en),
+            missing(spec.reason_zh.missing.as_deref(), &spec.zh),
         );
     };
     let said = |number| printed(number, spec.unit, currency);
@@ -79,9 +85,9 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
     let alone = (
         singular(
             &is,
-            fill(clause_of_value(spec.reason_en.higher), &is.en, ""),
+            fill(clause_of_value(&spec.reason_en.higher), &is.en, ""),
         ),
-        fill(clause_of_value(spec.reason_zh.higher), &is.zh, ""),
+        fill(clause_of_value(&spec.reason_zh.higher), &is.zh, ""),
     );
     let Typical::Number { median, .. } = reason.typical else {
         return alone;
@@ -94,15 +100,22 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
             format!("{}，{USUAL_ZH}", alone.1),
         );
     }
-    let pick = |r: &Reasons| if value >= median { r.higher } else { r.lower };
-    let en = fill(pick(&spec.reason_en), &is.en, &typical.en);
-    let zh = fill(pick(&spec.reason_zh), &is.zh, &typical.zh);
+    fn pick(reasons: &Reasons, is_higher: bool) -> &str {
+        if is_higher {
+            &reasons.higher
+        } else {
+            &reasons.lower
+        }
+    }
+    let is_higher = value >= median;
+    let en = fill(pick(&spec.reason_en, is_higher), &is.en, &typical.en);
+    let zh = fill(pick(&spec.reason_zh, is_higher), &is.zh, &typical.zh);
     (singular(&is, en), zh)
 }
 
 /// The English phrase of one thing: `1 days` becomes `1 day`.
 fn singular(value: &Said, phrase: String) -> String {
-    const ONES: [(&str, &str); 7] = [
+    const ONES: [(&str, &str); 13] = [
         ("1 different days", "1 day"),
         ("1 different products", "1 product"),
         ("1 days", "1 day"),
@@ -110,6 +123,12 @@ fn singular(value: &Said, phrase: String) -> String {
         ("1 lines", "1 line"),
         ("1 pieces", "1 piece"),
         ("1 standard deviations", "1 standard deviation"),
+        ("1 different items", "1 item"),
+        ("1 items", "1 item"),
+        ("1 events", "1 event"),
+        ("1 sessions", "1 session"),
+        ("1 minutes", "1 minute"),
+        ("1 times", "once"),
     ];
     if value.en != "1" {
         return phrase;
@@ -152,14 +171,11 @@ fn own_column(name: &str, reason: &Reason) -> (String, String) {
 }
 
 /// The plain rule's reason: the one column it looks at.
-pub(crate) fn rule_reason(column: &str) -> Said {
-    match order_line_features()
-        .iter()
-        .find(|spec| spec.name == column)
-    {
+pub(crate) fn rule_reason(column: &str, specs: &[FeatureSpec]) -> Said {
+    match specs.iter().find(|spec| spec.name == column) {
         Some(_) => Said {
             en: "silence against the customer's own rhythm".to_owned(),
-            zh: "沉默时间与其自身购买节奏相比".to_owned(),
+            zh: "沉默时间与其自身节奏相比".to_owned(),
         },
         None => Said {
             en: format!("the plain rule looks at {column} alone"),
@@ -225,7 +241,7 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
     if let (true, Some(days)) = (case.lost_already, case.horizon_days) {
         return Said {
             en: format!("no offer: lost already, silent for longer than {days:.0} days"),
-            zh: format!("不给优惠：已超过 {days:.0} 天没有购买，视为已经流失"),
+            zh: format!("不给优惠：已沉默超过 {days:.0} 天，视为已经流失"),
         };
     }
     if case.lost_already {
@@ -291,6 +307,7 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
 
 #[cfg(test)]
 mod tests {
+    use perennial_history::{EventNames, event_features, order_line_features};
     use perennial_learn::explain::Direction;
 
     use super::*;
@@ -329,13 +346,15 @@ mod tests {
 
     #[test]
     fn a_value_that_is_the_usual_one_is_not_more_or_less() {
-        for spec in order_line_features() {
+        let names = EventNames::new(vec!["buy".to_owned()], &[]);
+        let specs = [order_line_features().to_vec(), event_features(&names)].concat();
+        for spec in &specs {
             let usual = Typical::Number {
                 mean: 3.0,
                 median: 3.0,
             };
             let found = [reason(0, 1.0, Value::Number(3.0), usual)];
-            let said = reasons(&found, &[spec.name], "GBP");
+            let said = reasons(&found, &[&spec.name], &specs, "GBP");
             assert!(said.en.ends_with(", like many others"), "{}", said.en);
             assert!(said.zh.ends_with("，与多数客户相同"), "{}", said.zh);
             assert!(
@@ -355,10 +374,11 @@ mod tests {
     fn the_same_is_said_once() {
         let missing = |column, part| reason(column, part, Value::Missing, Typical::Nothing);
         let names = ["gap_mean_days", "silence_ratio"];
-        let said = reasons(&[missing(0, 0.5), missing(1, -0.2)], &names, "GBP");
+        let specs = order_line_features();
+        let said = reasons(&[missing(0, 0.5), missing(1, -0.2)], &names, specs, "GBP");
         assert_eq!(said.en, "has bought on one day only");
         assert_eq!(said.zh, "只在一天里买过");
-        let said = reasons(&[missing(0, -0.5), missing(1, 0.2)], &names, "GBP");
+        let said = reasons(&[missing(0, -0.5), missing(1, 0.2)], &names, specs, "GBP");
         assert_eq!(said.en, "has bought on one day only (speaks for staying)");
     }
 
@@ -367,7 +387,7 @@ mod tests {
         let level = |own: &str| {
             let usual = Typical::Level("basic".to_owned());
             let found = [reason(0, 0.4, Value::Level(own.to_owned()), usual)];
-            reasons(&found, &["plan"], "EUR")
+            reasons(&found, &["plan"], &[], "EUR")
         };
         assert_eq!(level("basic").en, "plan is basic, like many others");
         assert_eq!(level("basic").zh, "plan 为 basic，与多数客户相同");

@@ -56,6 +56,15 @@ impl Object {
         self.text
     }
 
+    /// Writes the object as the one element of an array, and a line end: among lines of
+    /// objects a record of another list than theirs.
+    pub(super) fn write_as_other(self, out: &mut dyn Write) -> io::Result<()> {
+        let text = self.finish();
+        out.write_all(b"[")?;
+        out.write_all(&text)?;
+        out.write_all(b"]\n")
+    }
+
     /// Writes the object and a line end.
     pub(super) fn write(self, out: &mut dyn Write) -> io::Result<()> {
         let mut text = self.finish();

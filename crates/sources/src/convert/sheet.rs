@@ -13,6 +13,8 @@ use crate::files::{Book, Sheet, Slice, SliceReader};
 
 /// Rows from whose cells the width of the table is taken.
 const WIDTH_ROWS: usize = 1_000;
+/// Whole numbers below this, 2^53, are all different.
+const EXACT_TO: f64 = 9_007_199_254_740_992.0;
 /// Numbers from here on were rounded to 15 digits by the spreadsheet.
 const ROUNDED_FROM: f64 = 1e15;
 
@@ -108,13 +110,16 @@ fn truth(value: bool) -> &'static str {
 }
 
 /// A number as a spreadsheet shows it: 15 digits, no more; those of 16 digits
-/// and more, whose last digits it has lost, with their exponent.
+/// and more, whose last digits it has lost, with their exponent. A whole number whose
+/// 16th digit is there was written by a program, and is exact as far as floating-point
+/// numbers are.
 fn number_text(number: f64) -> String {
-    if number.abs() >= ROUNDED_FROM {
+    let is_exact = number.abs() < EXACT_TO && number % 10.0 != 0.0 && number.fract() == 0.0;
+    if number.abs() >= ROUNDED_FROM && !is_exact {
         return format!("{number:.14E}").replacen('E', "E+", 1);
     }
     let exact = number.to_string();
-    if exact.len() <= 16 {
+    if exact.len() <= 16 || is_exact {
         return exact;
     }
     let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
@@ -250,6 +255,11 @@ mod tests {
         assert_eq!(number_text(2.55), "2.55");
         assert_eq!(number_text(0.1 + 0.2), "0.3");
         assert_eq!(number_text(-1.5e-7), "-0.00000015");
+        // A program's identifier, and one whose last digit a spreadsheet has lost.
+        assert_eq!(number_text(6_222_021_234_567_893.0), "6222021234567893");
+        assert_eq!(number_text(-1_234_567_890_123_456.0), "-1234567890123456");
+        assert_eq!(number_text(6_222_021_234_567_890.0), "6.22202123456789E+15");
+        assert_eq!(number_text(9_007_199_254_740_993.0), "9.00719925474099E+15");
         assert_eq!(
             number_text(310_101_199_001_011_230.0),
             "3.10101199001011E+17"

@@ -1,14 +1,18 @@
 //! The records of an XML text as JSON objects.
 //!
-//! A record is an element of the shallowest path that occurs more than once in
-//! the first part of the text, the most frequent of them; where none does, each
-//! child of the root. Its attributes and elements become members named by the
-//! path to them (`customer.id`), elements that repeat within it an array of
-//! objects. Namespaces are left out; entities other than XML's own stay as they
-//! are written, so that none can grow.
+//! A record is an element of a path that occurs more than once in the first part of
+//! the text, and lies in no other element that does: of such paths the one that occurs
+//! most often, those of elements with something in them before those of bare texts.
+//! Where none repeats it is each child of the root. Its attributes and elements become
+//! members named by the path to them (`customer.id`), elements that repeat within it an
+//! array of objects. Namespaces are left out; entities other than XML's own stay as
+//! they are written, so that none can grow.
+//!
+//! Other elements that repeat, such as credit notes beside invoices, are records of
+//! another table: each becomes a faulty record, as with JSON, so that it is seen.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use std::rc::Rc;
 
@@ -21,6 +25,10 @@ use crate::{RECORD_BYTES_MAX, SNIFF_BYTES};
 
 /// Deepest element.
 const DEPTH_MAX: usize = 64;
+/// Paths outside of the records that are counted.
+const PATHS_MAX: usize = 1_000;
+/// Bytes of what comes before the first record that are held.
+const HELD_BYTES_MAX: usize = 1 << 20;
 
 /// Writes the records of `input`, UTF-8.
 ///
@@ -33,7 +41,8 @@ pub(super) fn write(mut input: impl BufRead, out: &mut dyn Write) -> io::Result<
         .by_ref()
         .take(SNIFF_BYTES as u64)
         .read_to_end(&mut start)?;
-    let record = record_path(&start);
+    let (record, others) = record_path(&start);
+    let others = others.into_iter().map(|path| (path, Other::Record));
     let left = Rc::new(Cell::new(0));
     let whole = Bounded {
         input: BufReader::new(Cursor::new(start).chain(input)),
@@ -41,9 +50,11 @@ pub(super) fn write(mut input: impl BufRead, out: &mut dyn Write) -> io::Result<
     };
     let mut walk = Walk {
         record,
+        others: others.collect(),
         path: Vec::new(),
         open: Vec::new(),
         bytes: 0,
+        held: Some(Vec::new()),
         out,
     };
     let mut reader = Reader::from_reader(whole);
@@ -107,54 +118,98 @@ fn local_name(tag: &BytesStart<'_>) -> String {
     tag.local_name().as_ref().to_owned()
 }
 
-/// The path of the elements that are records, judged by the start of the text.
-fn record_path(start: &[u8]) -> Vec<String> {
-    let mut counts: BTreeMap<(usize, Vec<String>), usize> = BTreeMap::new();
-    let mut order = Vec::new();
-    let mut path: Vec<String> = Vec::new();
+/// The names of elements, from the root down.
+type Path = Vec<String>;
+
+/// What is found of a path.
+#[derive(Default)]
+struct Found {
+    /// Which of all paths it was.
+    place: usize,
+    count: usize,
+    /// One of its elements has attributes or elements.
+    is_filled: bool,
+}
+
+/// The path of the elements that are records, judged by the start of the text, and
+/// those of others that are no less.
+fn record_path(start: &[u8]) -> (Path, Vec<Path>) {
+    let found = paths(start);
+    let repeats = |path: &[String]| found.get(path).is_some_and(|found| found.count > 1);
+    let mut repeated: Vec<(&Path, &Found)> = found
+        .iter()
+        .filter(|(path, found)| {
+            let mut above = (1..path.len()).filter_map(|depth| path.get(..depth));
+            found.count > 1 && !above.any(repeats)
+        })
+        .collect();
+    repeated.sort_by_key(|(_, found)| {
+        (
+            !found.is_filled,
+            std::cmp::Reverse(found.count),
+            found.place,
+        )
+    });
+    if let Some((path, _)) = repeated.first() {
+        let others = repeated.iter().skip(1).filter(|(_, found)| found.is_filled);
+        let others = others.map(|(path, _)| (*path).clone());
+        return ((*path).clone(), others.collect());
+    }
+    // One record only: the first child of the root, or the root itself.
+    let first_at = |depth| {
+        let paths = found.iter().filter(move |(path, _)| path.len() == depth);
+        paths.min_by_key(|(_, found)| found.place)
+    };
+    let has_members = |child: &&Path| {
+        let mut paths = found.keys();
+        paths.any(|path| path.len() == 3 && path.starts_with(child))
+    };
+    let child = first_at(2).map(|(path, _)| path).filter(has_members);
+    let one = child.or(first_at(1).map(|(path, _)| path));
+    (one.cloned().unwrap_or_default(), Vec::new())
+}
+
+/// All paths of elements.
+fn paths(start: &[u8]) -> HashMap<Path, Found> {
+    let mut found: HashMap<Path, Found> = HashMap::new();
+    let mut path = Path::new();
     let mut reader = Reader::from_reader(start);
     loop {
-        let (name, is_open) = match reader.read_event() {
-            Ok(Event::Start(tag)) => (local_name(&tag), true),
-            Ok(Event::Empty(tag)) => (local_name(&tag), false),
+        let (tag, is_open) = match reader.read_event() {
+            Ok(Event::Start(tag)) => (tag, true),
+            Ok(Event::Empty(tag)) => (tag, false),
             Ok(Event::End(_)) => {
                 path.pop();
                 continue;
             }
-            Ok(Event::Eof) | Err(_) => break,
+            Ok(Event::Eof) | Err(_) => return found,
             Ok(_) => continue,
         };
-        path.push(name);
+        if let Some(parent) = found.get_mut(&path) {
+            parent.is_filled = true;
+        }
+        path.push(local_name(&tag));
         if path.len() <= DEPTH_MAX {
-            let count = counts.entry((path.len(), path.clone())).or_insert(0);
-            *count += 1;
-            if *count == 1 {
-                order.push(path.clone());
-            }
+            let place = found.len();
+            let this = found.entry(path.clone()).or_insert_with(|| Found {
+                place,
+                ..Found::default()
+            });
+            this.count += 1;
+            this.is_filled |= tag
+                .attributes()
+                .flatten()
+                .any(|a| !is_declaration(a.key.as_ref()));
         }
         if !is_open {
             path.pop();
         }
     }
-    let repeated = counts.iter().filter(|(_, count)| **count > 1);
-    let shallowest = repeated.clone().map(|((depth, _), _)| *depth).min();
-    let best = repeated
-        .filter(|((depth, _), _)| Some(*depth) == shallowest)
-        .max_by_key(|(_, count)| **count);
-    match best {
-        Some(((_, path), _)) => path.clone(),
-        // One record only: the first child of the root, or the root itself.
-        None => {
-            let child = order.iter().find(|path| path.len() == 2);
-            let has_members = |child: &&Vec<String>| {
-                order
-                    .iter()
-                    .any(|path| path.len() == 3 && path.starts_with(child))
-            };
-            let found = child.filter(has_members).or(order.first());
-            found.cloned().unwrap_or_default()
-        }
-    }
+}
+
+/// Declarations of namespaces say nothing about the record.
+fn is_declaration(attribute: &str) -> bool {
+    attribute == "xmlns" || attribute.starts_with("xmlns:")
 }
 
 /// An element that is open within a record.
@@ -166,13 +221,25 @@ struct Element {
     children: Vec<Element>,
 }
 
+/// What is known of a path outside of the records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Other {
+    /// Its elements are records too, of another table.
+    Record,
+    /// One element was passed over before it was known that there are more.
+    Once,
+}
+
 struct Walk<'o> {
-    record: Vec<String>,
-    path: Vec<String>,
+    record: Path,
+    others: HashMap<Path, Other>,
+    path: Path,
     /// From the record down to where the text is.
     open: Vec<Element>,
     /// Bytes of the record so far.
     bytes: u64,
+    /// Other records that came before the first one, which says what the lines are.
+    held: Option<Vec<u8>>,
     out: &'o mut dyn Write,
 }
 
@@ -183,17 +250,16 @@ impl Walk<'_> {
         if self.path.len() > DEPTH_MAX {
             return Err(damaged(format!("elements lie more than {DEPTH_MAX} deep")));
         }
-        if self.open.is_empty() && self.path != self.record {
-            return Ok(());
-        }
         if self.open.is_empty() {
+            if self.path != self.record && !self.is_other() {
+                return Ok(());
+            }
             self.bytes = 0;
         }
         let mut attributes = Vec::new();
         for attribute in tag.attributes().flatten() {
             let key: &str = attribute.key.as_ref();
-            // Declarations of namespaces say nothing about the record.
-            if key == "xmlns" || key.starts_with("xmlns:") {
+            if is_declaration(key) {
                 continue;
             }
             let plain = quick_xml::escape::unescape(&attribute.value);
@@ -209,19 +275,70 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Whether the element is a record of another table, as far as that is known.
+    fn is_other(&mut self) -> bool {
+        if self.record.starts_with(&self.path) {
+            return false;
+        }
+        if self.others.contains_key(&self.path) {
+            return true;
+        }
+        if self.others.len() < PATHS_MAX {
+            self.others.insert(self.path.clone(), Other::Once);
+        }
+        false
+    }
+
     fn end(&mut self) -> io::Result<()> {
+        let path = self.path.clone();
         self.path.pop();
         let Some(element) = self.open.pop() else {
             return Ok(());
         };
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => {
-                let mut object = Object::default();
-                element.members("", &mut object);
-                object.write(self.out)?;
-            }
+        if let Some(parent) = self.open.last_mut() {
+            parent.children.push(element);
+            return Ok(());
         }
+        let mut object = Object::default();
+        if path != self.record {
+            return self.write_other(&path, element);
+        }
+        element.members("", &mut object);
+        object.write(self.out)?;
+        match self.held.take() {
+            Some(held) => self.out.write_all(&held),
+            None => Ok(()),
+        }
+    }
+
+    fn write_other(&mut self, path: &Path, element: Element) -> io::Result<()> {
+        if element.is_leaf() {
+            return Ok(());
+        }
+        let mut held = self.held.take();
+        let out: &mut dyn Write = match &mut held {
+            Some(held) => held,
+            None => self.out,
+        };
+        let name = element.name.clone();
+        if self.others.insert(path.clone(), Other::Record) == Some(Other::Once) {
+            let mut first = Object::default();
+            first.string(&name, "");
+            first.write_as_other(out)?;
+        }
+        let mut object = Object::default();
+        element.members(&name, &mut object);
+        object.write_as_other(out)?;
+        if held
+            .as_ref()
+            .is_some_and(|held| held.len() > HELD_BYTES_MAX)
+        {
+            return Err(damaged(format!(
+                "too much stands before the first {}",
+                self.record.join("/")
+            )));
+        }
+        self.held = held;
         Ok(())
     }
 
@@ -253,7 +370,7 @@ impl Walk<'_> {
         }
         self.bytes += bytes;
         if self.bytes > RECORD_BYTES_MAX as u64 {
-            let name = self.record.join("/");
+            let name = self.path.join("/");
             return Err(damaged(format!(
                 "one element {name} is longer than {} MiB",
                 RECORD_BYTES_MAX >> 20
@@ -351,6 +468,34 @@ mod tests {
         assert_eq!(records("<a/>"), ["{}"]);
         let tags = "<a><b><tag>x</tag><tag>\"y\"</tag></b><b/></a>";
         assert_eq!(records(tags), ["{\"tag\":[\"x\",\"\\\"y\\\"\"]}", "{}"]);
+    }
+
+    #[test]
+    fn what_repeats_beside_the_records_is_seen() {
+        let text = "<books><made at='now'/><note><a>1</a></note><note><a>2</a></note><tag>x</tag><tag>y</tag>\
+            <orders><order id='1'><line n='1'/><line n='2'/></order><order id='2'/><order id='3'/></orders>\
+            <refunds><refund id='7'/><refund id='8'/></refunds></books>";
+        assert_eq!(
+            records(text),
+            [
+                "{\"id\":\"1\",\"line\":[{\"n\":\"1\"},{\"n\":\"2\"}]}",
+                "[{\"note.a\":\"1\"}]",
+                "[{\"note.a\":\"2\"}]",
+                "{\"id\":\"2\"}",
+                "{\"id\":\"3\"}",
+                "[{\"refund.id\":\"7\"}]",
+                "[{\"refund.id\":\"8\"}]",
+            ]
+        );
+        // Credit notes come after what is looked at: the first of them without its text.
+        let invoices = "<invoice><id>1</id></invoice>".repeat(20_000);
+        let notes = "<creditnote><id>2</id></creditnote>".repeat(3);
+        let found = records(&format!("<a>{invoices}{notes}</a>"));
+        assert_eq!(found.len(), 20_003);
+        assert_eq!(found[20_000], "[{\"creditnote\":\"\"}]");
+        assert_eq!(found[20_002], "[{\"creditnote.id\":\"2\"}]");
+        let dialect = crate::dialect::sniff_bytes(found.join("\n").as_bytes(), true).unwrap();
+        assert_eq!(dialect.columns, ["id"]);
     }
 
     #[test]

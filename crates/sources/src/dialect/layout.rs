@@ -63,6 +63,7 @@ fn try_delimiter(
         delimiter: Delimiter::Byte(delimiter),
         quote,
         terminator,
+        has_totals: true,
     };
     let measure = |quote| {
         let (records, faulty) = split_all(text, &rules(quote), RECORDS_MAX, whole);
@@ -113,6 +114,7 @@ fn try_blanks(text: &[u8], terminator: u8, whole: bool) -> Layout {
         delimiter: Delimiter::Blanks,
         quote: None,
         terminator,
+        has_totals: true,
     };
     let (records, faulty) = split_all(text, &rules, RECORDS_MAX, whole);
     let (width, share) = consistency(records.iter().map(Vec::len), faulty);

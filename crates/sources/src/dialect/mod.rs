@@ -135,7 +135,7 @@ pub fn sniff_given(file: &SourceFile, given: &Given) -> Result<Dialect, Error> {
     }
     let whole = raw.len() < SNIFF_BYTES;
     let found = match file.format {
-        Format::Sheet => sniff_sheet(&raw, whole, file.given.header.or(given.header)),
+        Format::Sheet => sniff_sheet(&raw, whole, file, given.header),
         Format::Text => sniff_text(&raw, whole, &file.given.or(given)),
         _ => sniff_bytes(&raw, whole),
     };
@@ -265,7 +265,12 @@ fn sniff_table(plain: Dialect, text: &[u8], whole: bool, given: &Given) -> Resul
 ///
 /// # Errors
 /// [`Fault`].
-fn sniff_sheet(text: &[u8], whole: bool, header: Option<bool>) -> Result<Dialect, Fault> {
+fn sniff_sheet(
+    text: &[u8],
+    whole: bool,
+    file: &SourceFile,
+    header: Option<bool>,
+) -> Result<Dialect, Fault> {
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(Fault::Empty);
     }
@@ -277,10 +282,12 @@ fn sniff_sheet(text: &[u8], whole: bool, header: Option<bool>) -> Result<Dialect
         width: widest.unwrap_or(1),
         score: 1.0,
     };
-    let titles = match header {
-        Some(true) => title::Titles::default(),
-        _ => title::lines(text, &found, b'\n'),
+    // That there are names says nothing of what stands above them, but in a database.
+    let titles = match file.is_of_database() {
+        true => title::Titles::default(),
+        false => title::lines(text, &found, b'\n'),
     };
+    let header = file.given.header.or(header);
     let sheet = Dialect {
         form: Form::Delimited,
         encoding: Encoding::UTF_8,
@@ -310,6 +317,7 @@ fn with_layout(
         delimiter: found.delimiter,
         quote: found.quote,
         terminator,
+        has_totals: true,
     };
     let (records, _) = split_all(text, &rules, RECORDS_MAX, whole);
     let width = found.width.max(1);

@@ -26,6 +26,7 @@ pub(super) fn lines(text: &[u8], layout: &Layout, terminator: u8) -> Titles {
         delimiter: layout.delimiter,
         quote: layout.quote,
         terminator,
+        has_totals: true,
     };
     let few = if layout.width >= 5 { 2 } else { 1 };
     let mut above = Titles::default();

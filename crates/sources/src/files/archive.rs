@@ -10,11 +10,13 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::search::supported_name;
 use super::slice::Slice;
-use super::{Compression, Found, SourceFile};
+use super::{Compression, Found, Listing};
 use crate::error::Error;
 use crate::text::decompress;
 use crate::{ARCHIVE_DEPTH_MAX, FILES_MAX, UNPACKED_BYTES_MAX};
 
+/// Most temporary files of one search: a process may have about a thousand files open.
+const UNPACKED_FILES_MAX: usize = 512;
 /// Bytes of a block of a tar archive.
 const TAR_BLOCK: u64 = 512;
 
@@ -23,8 +25,9 @@ const TAR_BLOCK: u64 = 512;
 /// # Errors
 /// [`Error::Archive`], [`Error::Unsupported`] for encrypted members,
 /// [`Error::TooMany`], [`Error::Io`].
-pub(super) fn zip(found: &Found, depth: usize, files: &mut Vec<SourceFile>) -> Result<(), Error> {
+pub(super) fn zip(found: &Found, depth: usize, listing: &mut Listing) -> Result<(), Error> {
     check_depth(found, depth)?;
+    let before = listing.files.len();
     let damaged = |error: &dyn std::fmt::Display| Error::Archive {
         path: found.path.clone(),
         message: error.to_string(),
@@ -64,10 +67,12 @@ pub(super) fn zip(found: &Found, depth: usize, files: &mut Vec<SourceFile>) -> R
             mtime_us: found.mtime_us,
             compression,
         };
-        inner.tables(depth + 1, files)?;
-        check_number(found, files)?;
+        inner.tables(depth + 1, listing)?;
+        check_number(found, listing)?;
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(own) = listing.files.get_mut(before..) {
+        own.sort_by(|a, b| a.path.cmp(&b.path));
+    }
     Ok(())
 }
 
@@ -75,8 +80,9 @@ pub(super) fn zip(found: &Found, depth: usize, files: &mut Vec<SourceFile>) -> R
 ///
 /// # Errors
 /// [`Error::Archive`], [`Error::TooMany`], [`Error::Io`].
-pub(super) fn tar(found: &Found, depth: usize, files: &mut Vec<SourceFile>) -> Result<(), Error> {
+pub(super) fn tar(found: &Found, depth: usize, listing: &mut Listing) -> Result<(), Error> {
     check_depth(found, depth)?;
+    let before = listing.files.len();
     let damaged = |error: io::Error| Error::Archive {
         path: found.path.clone(),
         message: error.to_string(),
@@ -97,26 +103,39 @@ pub(super) fn tar(found: &Found, depth: usize, files: &mut Vec<SourceFile>) -> R
             mtime_us: found.mtime_us,
             compression: Compression::None,
         };
-        inner.tables(depth + 1, files)?;
-        check_number(found, files)?;
+        inner.tables(depth + 1, listing)?;
+        check_number(found, listing)?;
     }
     // A block of zeros ends an archive; one that was cut off has none.
     if found.bytes.length() < end + TAR_BLOCK {
         return Err(damaged(io::ErrorKind::UnexpectedEof.into()));
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(own) = listing.files.get_mut(before..) {
+        own.sort_by(|a, b| a.path.cmp(&b.path));
+    }
     Ok(())
 }
 
-/// The bytes of `found`, decompressed into a temporary file.
+/// The bytes of `found`, decompressed into a temporary file. It is held open as long as
+/// anything of it is listed, so that their number and their sum have limits.
 ///
 /// # Errors
-/// [`Error::Archive`] if they are damaged or too many, [`Error::Io`].
-pub(super) fn unpack(found: &Found) -> Result<Slice, Error> {
+/// [`Error::Archive`] if they are damaged or too many, [`Error::TooMany`],
+/// [`Error::Io`].
+pub(super) fn unpack(found: &Found, listing: &mut Listing) -> Result<Slice, Error> {
+    listing.unpacked_files += 1;
+    if listing.unpacked_files > UNPACKED_FILES_MAX {
+        return Err(Error::TooMany {
+            pattern: found.path.display().to_string(),
+            limit: UNPACKED_FILES_MAX,
+            what: "files beside it and in it that must be unpacked to be read",
+        });
+    }
+    let room = UNPACKED_BYTES_MAX.saturating_sub(listing.unpacked_bytes);
     let raw = BufReader::new(found.bytes.open().map_err(|e| found.failed(e))?);
     let input = decompress(raw, found.compression).map_err(|e| found.failed(e))?;
     let mut file = tempfile::tempfile().map_err(|e| found.failed(e))?;
-    let mut input = input.take(UNPACKED_BYTES_MAX + 1);
+    let mut input = input.take(room + 1);
     let length = io::copy(&mut input, &mut file).map_err(|error| {
         // A full disk is nothing the archive can help.
         if error.kind() == io::ErrorKind::StorageFull {
@@ -127,10 +146,14 @@ pub(super) fn unpack(found: &Found) -> Result<Slice, Error> {
             message: error.to_string(),
         }
     })?;
-    if length > UNPACKED_BYTES_MAX {
+    listing.unpacked_bytes += length;
+    if length > room {
         return Err(Error::Archive {
             path: found.path.clone(),
-            message: format!("it unpacks to more than {} GiB", UNPACKED_BYTES_MAX >> 30),
+            message: format!(
+                "with all before it, it unpacks to more than {} GiB",
+                UNPACKED_BYTES_MAX >> 30
+            ),
         });
     }
     Ok(Slice::unpacked(file, length))
@@ -147,8 +170,8 @@ fn check_depth(found: &Found, depth: usize) -> Result<(), Error> {
     })
 }
 
-fn check_number(found: &Found, files: &[SourceFile]) -> Result<(), Error> {
-    if files.len() <= FILES_MAX {
+fn check_number(found: &Found, listing: &Listing) -> Result<(), Error> {
+    if listing.files.len() <= FILES_MAX {
         return Ok(());
     }
     Err(Error::TooMany {

@@ -5,6 +5,9 @@ use super::{Compression, Format};
 /// Bytes looked at.
 pub(super) const HEAD_BYTES: usize = 4_096;
 
+/// First bytes of an SQLite database.
+pub(super) const SQLITE_HEAD: &[u8; 16] = b"SQLite format 3\0";
+
 /// What the first bytes of a file say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -59,7 +62,7 @@ pub(super) fn classify(head: &[u8]) -> Kind {
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Kind::OldWorkbook;
     }
-    if head.starts_with(b"SQLite format 3\0") {
+    if head.starts_with(SQLITE_HEAD) {
         return Kind::Sqlite;
     }
     if head.get(257..262) == Some(b"ustar") {

@@ -16,7 +16,7 @@ use std::time::UNIX_EPOCH;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use self::classify::{HEAD_BYTES, Kind, classify};
-use self::search::{expand_folder, expand_glob, nearest_path};
+use self::search::{GLOB, expand_folder, expand_glob, nearest_path};
 pub use self::slice::{Slice, SliceReader};
 pub use self::workbook::{Book, Sheet};
 use super::database;
@@ -87,10 +87,20 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// Whether it is one sheet of a workbook, one table of a SQLite file.
+    pub fn is_sheet(&self) -> bool {
+        self.sheet.is_some()
+    }
+
     /// Its last name as a name of its own: of `2024.zip/may.csv` `may.csv`.
     pub fn name(&self) -> String {
         let name = self.path.file_name();
         name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Whether it is a table of a database: it has names and rows, and nothing else.
+    pub(crate) fn is_of_database(&self) -> bool {
+        self.given.header.is_some()
     }
 
     /// Rows of a Parquet file, by its footer; `None` of another or a broken one.
@@ -99,7 +109,8 @@ impl SourceFile {
         u64::try_from(reader.metadata().file_metadata().num_rows()).ok()
     }
 
-    /// blake3 of the bytes as they are stored, streamed, and of the sheet's name.
+    /// blake3 of the bytes as they are stored, streamed, of the sheet's name, and of what
+    /// an SQLite database keeps beside its file.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -109,21 +120,30 @@ impl SourceFile {
             source,
         };
         let mut hasher = blake3::Hasher::new();
-        let mut input = self.bytes.open().map_err(failed)?;
-        let mut buffer = vec![0_u8; 256 << 10];
-        loop {
-            let read = match input.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(source) => return Err(failed(source)),
-            };
-            hasher.update(buffer.get(..read).unwrap_or(&[]));
-        }
+        hash_all(self.bytes.open().map_err(failed)?, &mut hasher).map_err(failed)?;
         if let Some(sheet) = &self.sheet {
             hasher.update(sheet.name.as_bytes());
+            match sheet.journal_of(&self.bytes).map(fs::File::open) {
+                Some(Ok(journal)) => hash_all(journal, &mut hasher).map_err(failed)?,
+                Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(failed(error));
+                }
+                _ => {}
+            }
         }
         Ok(*hasher.finalize().as_bytes())
+    }
+}
+
+fn hash_all(mut input: impl Read, hasher: &mut blake3::Hasher) -> io::Result<()> {
+    let mut buffer = vec![0_u8; 256 << 10];
+    loop {
+        match input.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => hasher.update(buffer.get(..read).unwrap_or(&[])),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
     }
 }
 
@@ -197,7 +217,10 @@ fn expand_inside(container: &Path, path: &Path, pattern: &str) -> Result<Vec<Sou
         })
         .collect();
     let matches = |name: &Path| {
-        name.starts_with(inside) || glob.as_ref().is_some_and(|glob| glob.matches_path(name))
+        name.starts_with(inside)
+            || glob
+                .as_ref()
+                .is_some_and(|glob| glob.matches_path_with(name, GLOB))
     };
     let mut kept = names.iter().map(|name| matches(name));
     files.retain(|_| kept.next().unwrap_or(false));
@@ -207,6 +230,7 @@ fn expand_inside(container: &Path, path: &Path, pattern: &str) -> Result<Vec<Sou
     let names: Vec<String> = names
         .iter()
         .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !name.is_empty())
         .collect();
     let nearest = nearest_name(&inside.to_string_lossy(), names.iter().map(String::as_str));
     match nearest {
@@ -248,6 +272,21 @@ pub fn single(path: &Path) -> Result<SourceFile, Error> {
 /// [`Error::Io`], [`Error::Unsupported`] for kinds known not to be read,
 /// [`Error::Archive`].
 pub fn inspect(path: &Path) -> Result<Vec<SourceFile>, Error> {
+    let mut listing = Listing::default();
+    inspect_into(path, &mut listing)?;
+    Ok(listing.files)
+}
+
+/// The tables found by one search.
+#[derive(Default)]
+struct Listing {
+    files: Vec<SourceFile>,
+    /// Temporary files that some of them are read from, and their bytes.
+    unpacked_files: usize,
+    unpacked_bytes: u64,
+}
+
+fn inspect_into(path: &Path, listing: &mut Listing) -> Result<(), Error> {
     let failed = |source| Error::Io {
         path: path.to_path_buf(),
         source,
@@ -259,21 +298,20 @@ pub fn inspect(path: &Path) -> Result<Vec<SourceFile>, Error> {
             found: "not a regular file",
         });
     }
-    let mtime_us = meta
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-        .and_then(|since| i64::try_from(since.as_micros()).ok())
-        .unwrap_or(0);
     let found = Found {
         path: path.to_path_buf(),
         bytes: Slice::file(path.to_path_buf(), meta.len()),
-        mtime_us,
+        mtime_us: mtime_us(&meta),
         compression: Compression::None,
     };
-    let mut files = Vec::new();
-    found.tables(0, &mut files)?;
-    Ok(files)
+    found.tables(0, listing)
+}
+
+/// The time of the last change, microseconds since 1970 (0 if unknown).
+fn mtime_us(meta: &fs::Metadata) -> i64 {
+    let time = meta.modified().ok();
+    let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(0))
 }
 
 /// Something that holds tables, or is one.
@@ -285,11 +323,11 @@ struct Found {
 }
 
 impl Found {
-    /// Adds the tables of it to `files`. `depth` archives are around it.
+    /// Adds the tables of it to `listing`. `depth` archives are around it.
     ///
     /// # Errors
     /// As [`inspect`].
-    fn tables(self, depth: usize, files: &mut Vec<SourceFile>) -> Result<(), Error> {
+    fn tables(self, depth: usize, listing: &mut Listing) -> Result<(), Error> {
         let mut this = self;
         let mut kind = classify(&this.head()?);
         if let (Kind::Compressed(compression), Compression::None) = (kind, this.compression) {
@@ -302,27 +340,27 @@ impl Found {
         }
         match kind {
             Kind::Table(Format::Parquet) => {
-                files.push(this.unpacked()?.table(Format::Parquet));
+                let whole = this.unpacked(listing)?;
+                listing.files.push(whole.table(Format::Parquet));
             }
-            Kind::Table(format) => files.push(this.table(format)),
+            Kind::Table(format) => listing.files.push(this.table(format)),
             Kind::Zip => {
-                let whole = this.unpacked()?;
+                let whole = this.unpacked(listing)?;
                 match workbook::of_zip(&whole)? {
-                    Some(sheets) => whole.sheets(sheets, files),
-                    None => archive::zip(&whole, depth, files)?,
+                    Some(sheets) => whole.sheets(sheets, listing),
+                    None => archive::zip(&whole, depth, listing)?,
                 }
             }
             Kind::OldWorkbook => {
-                let whole = this.unpacked()?;
+                let whole = this.unpacked(listing)?;
                 let sheets = workbook::of_old(&whole)?;
-                whole.sheets(sheets, files);
+                whole.sheets(sheets, listing);
             }
             Kind::Sqlite => {
-                let whole = this.unpacked()?;
-                let sheets = workbook::of_sqlite(&whole)?;
-                whole.sheets(sheets, files);
+                let sheets = workbook::of_sqlite(&this)?;
+                this.sheets(sheets, listing);
             }
-            Kind::Tar => archive::tar(&this.unpacked()?, depth, files)?,
+            Kind::Tar => archive::tar(&this.unpacked(listing)?, depth, listing)?,
             Kind::Compressed(_) => return Err(this.refused("compressed twice")),
             Kind::Refused(found) => return Err(this.refused(found)),
         }
@@ -359,11 +397,11 @@ impl Found {
     }
 
     /// The same, decompressed: what must be read at any place cannot stay packed.
-    fn unpacked(self) -> Result<Self, Error> {
+    fn unpacked(self, listing: &mut Listing) -> Result<Self, Error> {
         if self.compression == Compression::None {
             return Ok(self);
         }
-        let bytes = archive::unpack(&self)?;
+        let bytes = archive::unpack(&self, listing)?;
         Ok(Found {
             bytes,
             compression: Compression::None,
@@ -384,18 +422,21 @@ impl Found {
         }
     }
 
-    /// The tables of a workbook; one sheet alone goes by the workbook's name.
-    fn sheets(&self, sheets: Vec<Sheet>, files: &mut Vec<SourceFile>) {
-        let alone = sheets.len() == 1;
+    /// The tables of a workbook. Each goes by its own name, even one alone: what it is
+    /// called must not change when another comes beside it.
+    fn sheets(&self, sheets: Vec<Sheet>, listing: &mut Listing) {
         for sheet in sheets {
-            files.push(SourceFile {
-                path: if alone {
-                    self.path.clone()
-                } else {
-                    self.path.join(archive::safe_name(&sheet.name))
-                },
-                size: self.bytes.length(),
-                mtime_us: self.mtime_us,
+            let journal = sheet
+                .journal_of(&self.bytes)
+                .and_then(|path| fs::metadata(path).ok());
+            // An empty one says nothing, and may come of looking alone.
+            let journal = journal.filter(|meta| meta.len() > 0);
+            let (size, changed) =
+                journal.map_or((0, 0), |journal| (journal.len(), mtime_us(&journal)));
+            listing.files.push(SourceFile {
+                path: self.path.join(archive::safe_name(&sheet.name)),
+                size: self.bytes.length() + size,
+                mtime_us: self.mtime_us.max(changed),
                 format: Format::Sheet,
                 compression: Compression::None,
                 bytes: self.bytes.clone(),

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use super::{SourceFile, inspect};
+use super::classify::SQLITE_HEAD;
+use super::{Listing, SourceFile, inspect_into};
 use crate::error::{Error, nearest_name};
 use crate::{FILES_MAX, FOLDER_DEPTH_MAX};
 
@@ -29,10 +31,30 @@ pub(super) fn supported_name(name: &str) -> bool {
     TEXT.contains(&extension) || WHOLE.contains(&extension) || ["tar", "tgz"].contains(&extension)
 }
 
+/// Whether a file found in a folder is an SQLite database, by its name and its first
+/// bytes: many programs call what they keep for themselves so.
+fn is_sqlite(path: &Path) -> bool {
+    let extension = path
+        .extension()
+        .map(|end| end.to_string_lossy().to_lowercase());
+    let is_called_so =
+        extension.is_some_and(|end| matches!(end.as_str(), "db" | "db3" | "sqlite" | "sqlite3"));
+    let mut head = [0; SQLITE_HEAD.len()];
+    let read = || fs::File::open(path)?.read_exact(&mut head);
+    is_called_so && { read }().is_ok() && head == *SQLITE_HEAD
+}
+
 /// Whether a file or folder of this name is left out of folders.
 pub(super) fn hidden(name: &str) -> bool {
     name.starts_with(['.', '_'])
 }
+
+/// How globs match, on disk and in archives: `*` stays within a folder.
+pub(super) const GLOB: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
 
 /// What a search through folders has found so far.
 struct Search<'a> {
@@ -103,7 +125,7 @@ impl Search<'_> {
                 continue;
             } else if meta.is_dir() {
                 self.walk(&path, depth + 1)?;
-            } else if meta.is_file() && supported_name(&name) {
+            } else if meta.is_file() && (supported_name(&name) || is_sqlite(&path)) {
                 self.take(path)?;
             } else {
                 self.pass_over(&name);
@@ -121,10 +143,11 @@ impl Search<'_> {
             });
         }
         self.files.sort();
-        let mut files = Vec::new();
+        let mut listing = Listing::default();
         for path in &self.files {
-            files.extend(inspect(path)?);
+            inspect_into(path, &mut listing)?;
         }
+        let files = listing.files;
         if files.is_empty() {
             return Err(Error::NothingMatched {
                 pattern: self.pattern.to_owned(),
@@ -155,12 +178,7 @@ pub(super) fn expand_glob(base: &Path, pattern: &str) -> Result<Vec<SourceFile>,
             .to_string_lossy()
             .into_owned()
     };
-    let options = glob::MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
-    let paths = glob::glob_with(&whole, options).map_err(|error| Error::BadGlob {
+    let paths = glob::glob_with(&whole, GLOB).map_err(|error| Error::BadGlob {
         pattern: pattern.to_owned(),
         message: error.msg.to_owned(),
     })?;

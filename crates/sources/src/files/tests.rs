@@ -157,7 +157,10 @@ fn archives_are_read_as_folders() {
     // One of them, some of them, none of them.
     let one = |pattern: &str| names(&expand(base, pattern).unwrap(), base);
     assert_eq!(one("all.zip/a.csv"), ["all.zip/a.csv"]);
-    assert_eq!(one("all.zip/*s.csv").len(), 2);
+    // As on disk `*` stays within a folder.
+    assert_eq!(one("all.zip/*s.csv"), ["all.zip/climbs.csv"]);
+    assert_eq!(one("all.zip/**/*s.csv").len(), 2);
+    assert_eq!(one("all.zip/*/*.csv").len(), 3);
     assert_eq!(one("all.zip/inner.zip"), ["all.zip/inner.zip/deep.csv"]);
     let error = expand(base, "all.zip/b.csv").unwrap_err();
     assert!(error.hint().unwrap().contains("all.zip/a.csv"), "{error}");
@@ -235,6 +238,47 @@ fn archives_that_are_damaged_or_endless() {
 }
 
 #[test]
+fn a_sheet_alone_goes_by_its_own_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = dir.path();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Orders").unwrap();
+    sheet.write(0, 0, "x").unwrap();
+    book.save(base.join("book.xlsx")).unwrap();
+    for pattern in ["book.xlsx", "book.xlsx/Orders", "*.xlsx", ""] {
+        let files = expand(base, pattern).unwrap();
+        assert_eq!(names(&files, base), ["book.xlsx/Orders"], "{pattern}");
+    }
+    assert!(single(&base.join("book.xlsx")).is_ok());
+    let error = expand(base, "book.xlsx/Order").unwrap_err();
+    assert!(error.hint().unwrap().contains("book.xlsx/Orders"));
+    // A file that holds nothing has no names to tell.
+    fs::write(base.join("a.csv"), "a,b\n1,2\n").unwrap();
+    let hint = expand(base, "a.csv/b").unwrap_err().hint().unwrap();
+    assert!(!hint.contains("``") && !hint.contains("a.csv/`"), "{hint}");
+}
+
+#[test]
+fn what_must_be_unpacked_has_limits() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = dir.path();
+    let names: Vec<String> = (0..513).map(|i| format!("{i}.parquet")).collect();
+    let members: Vec<(&[u8], &[u8])> = names
+        .iter()
+        .map(|name| (name.as_bytes(), b"PAR1PAR1PAR1PAR1PAR1".as_slice()))
+        .collect();
+    fs::write(base.join("few.zip"), zip_of(&members[..512])).unwrap();
+    assert_eq!(expand(base, "few.zip").unwrap().len(), 512);
+    fs::write(base.join("many.zip"), zip_of(&members)).unwrap();
+    let error = expand(base, "many.zip").unwrap_err();
+    assert_eq!(error.code(), "source/too-many", "{error}");
+    // What is called a database and is none belongs to some program.
+    fs::write(base.join("Thumbs.db"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1").unwrap();
+    fs::remove_file(base.join("many.zip")).unwrap();
+    assert_eq!(expand(base, "").unwrap().len(), 512);
+}
+
+#[test]
 fn sheets_of_a_workbook() {
     use rust_xlsxwriter::{Format as Style, Workbook};
     let dir = tempfile::tempdir().unwrap();
@@ -279,6 +323,13 @@ fn sheets_of_a_workbook() {
     let dialect = crate::dialect::sniff(&files[0]).unwrap();
     assert_eq!((dialect.skip_lines, dialect.header), (2, true));
     assert_eq!(dialect.columns, ["单号", "日期", "时间", "金额", "备注"]);
+    // That there are names says nothing of what stands above them.
+    let given = Given {
+        header: Some(true),
+        ..Given::default()
+    };
+    let told = crate::dialect::sniff_given(&files[0], &given).unwrap();
+    assert_eq!((told.skip_lines, told.columns), (2, dialect.columns));
     assert_eq!(
         names(&expand(base, "book.xlsx/Other").unwrap(), base),
         ["book.xlsx/Other"]

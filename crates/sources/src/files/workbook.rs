@@ -2,13 +2,15 @@
 //! an SQLite database.
 
 use std::io::{BufReader, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use calamine::{Data, Reader, SheetType, Xls, XlsError, XlsOptions};
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::Found;
-use super::slice::SliceReader;
+use super::slice::{Slice, SliceReader};
+use super::{Compression, Found};
 use crate::database::sqlite;
 use crate::error::Error;
 
@@ -16,6 +18,8 @@ use crate::error::Error;
 const LIST_BYTES_MAX: u64 = 16 << 20;
 /// Bytes of all parts of a workbook together, unpacked.
 const WORKBOOK_BYTES_MAX: u128 = 8 << 30;
+/// The same of a kind of workbook that is held whole while it is read.
+const HELD_BYTES_MAX: u128 = 1 << 30;
 
 /// The kind of a workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,6 +43,16 @@ pub struct Sheet {
     pub name: String,
     /// What it lies in.
     pub book: Book,
+}
+
+impl Sheet {
+    /// Where an SQLite database writes first what is to come into its file, `bytes`.
+    pub(super) fn journal_of(&self, bytes: &Slice) -> Option<PathBuf> {
+        let file = bytes.whole_file().filter(|_| self.book == Book::Sqlite)?;
+        let mut path = file.as_os_str().to_owned();
+        path.push("-wal");
+        Some(path.into())
+    }
 }
 
 /// A reader of a workbook's bytes.
@@ -72,15 +86,23 @@ pub(super) fn of_zip(found: &Found) -> Result<Option<Vec<Sheet>>, Error> {
         let part = zip.by_index_raw(part).map_err(|error| damaged(&error))?;
         bytes += u128::from(part.size());
     }
-    if bytes > WORKBOOK_BYTES_MAX {
-        return Err(damaged(&"its parts would unpack to more than 8 GiB"));
+    let most = match book {
+        Book::Xlsx => WORKBOOK_BYTES_MAX,
+        _ => HELD_BYTES_MAX,
+    };
+    if bytes > most {
+        let most = most >> 30;
+        return Err(damaged(&format!(
+            "its parts would unpack to more than {most} GiB"
+        )));
     }
     let names = match book {
         Book::Xlsx => xlsx_names(&mut zip).map_err(|message| damaged(&message))?,
         _ => {
             drop(zip);
             let input = BufReader::new(found.bytes.open().map_err(|e| found.failed(e))?);
-            loaded_names(input, book).map_err(|error| damaged(&error))?
+            let names = quietly(|| loaded_names(input, book));
+            names.map_err(|e| damaged(&e))?.map_err(|e| damaged(&e))?
         }
     };
     let sheet = |name| Sheet { name, book };
@@ -93,8 +115,15 @@ pub(super) fn of_zip(found: &Found) -> Result<Option<Vec<Sheet>>, Error> {
 /// [`Error::Unsupported`] for what is no workbook, [`Error::Archive`] for damage.
 pub(super) fn of_old(found: &Found) -> Result<Vec<Sheet>, Error> {
     let input = BufReader::new(found.bytes.open().map_err(|e| found.failed(e))?);
-    let names = match Xls::new_with_options(input, XlsOptions::default()) {
-        Ok(mut book) => filled_names(&mut book),
+    let names = quietly(|| {
+        let mut book = Xls::new_with_options(input, XlsOptions::default())?;
+        Ok(filled_names(&mut book))
+    });
+    let names = match names.map_err(|message| Error::Archive {
+        path: found.path.clone(),
+        message,
+    })? {
+        Ok(names) => names,
         Err(XlsError::Password) => return Err(found.refused("protected by a password")),
         Err(error) => {
             // New workbooks under a password lie in the old container.
@@ -116,8 +145,9 @@ pub(super) fn of_old(found: &Found) -> Result<Vec<Sheet>, Error> {
 /// # Errors
 /// [`Error::Unsupported`] within an archive, [`Error::Archive`] for damage.
 pub(super) fn of_sqlite(found: &Found) -> Result<Vec<Sheet>, Error> {
-    let Some(path) = found.bytes.whole_file() else {
-        return Err(found.refused("an SQLite database within an archive"));
+    let is_plain = found.compression == Compression::None;
+    let Some(path) = found.bytes.whole_file().filter(|_| is_plain) else {
+        return Err(found.refused("an SQLite database within an archive or compressed"));
     };
     let names = sqlite::tables(path).map_err(|fault| Error::Archive {
         path: found.path.clone(),
@@ -125,6 +155,14 @@ pub(super) fn of_sqlite(found: &Found) -> Result<Vec<Sheet>, Error> {
     })?;
     let book = Book::Sqlite;
     Ok(names.into_iter().map(|name| Sheet { name, book }).collect())
+}
+
+/// What `work` gives; the library that reads workbooks panics on some damage.
+///
+/// # Errors
+/// It stopped in the middle.
+fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| "its reader stopped in the middle".to_owned())
 }
 
 fn utf16(text: &str) -> Vec<u8> {

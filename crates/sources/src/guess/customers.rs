@@ -16,6 +16,7 @@ pub(super) fn guess(facts: &Facts) -> Guess {
         kind: TableKind::Customers,
         kind_confidence: 0.05,
         roles: Vec::new(),
+        purchases: Vec::new(),
         lost_when: None,
         value_amount: None,
         value_amount_per: None,

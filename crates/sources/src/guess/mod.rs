@@ -3,20 +3,23 @@
 //! say nothing is mapped as well as one whose headers say all.
 
 mod customers;
+mod events;
 mod names;
 mod orders;
 mod relations;
-mod words;
+pub(crate) mod words;
 
 use std::fmt;
 
 use super::infer::Profile;
 
-/// The two kinds of table that are told apart.
+/// The kinds of table that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TableKind {
     /// One row per line of an order (or per order).
     OrderLines,
+    /// One row for each thing that happened.
+    Events,
     /// One row per customer, with an outcome.
     Customers,
 }
@@ -26,6 +29,7 @@ impl TableKind {
     pub fn name(self) -> &'static str {
         match self {
             TableKind::OrderLines => "order_lines",
+            TableKind::Events => "events",
             TableKind::Customers => "customers",
         }
     }
@@ -40,8 +44,12 @@ pub enum Role {
     OrderId,
     /// Identifies the product.
     ProductId,
-    /// When it was ordered.
+    /// When it was ordered, or happened.
     Time,
+    /// What happened.
+    EventName,
+    /// Identifies the event.
+    MessageId,
     /// How many.
     Quantity,
     /// Price of one.
@@ -73,6 +81,8 @@ impl Role {
             Role::OrderId => "order_id",
             Role::ProductId => "product_id",
             Role::Time => "time",
+            Role::EventName => "name",
+            Role::MessageId => "message_id",
             Role::Quantity => "quantity",
             Role::UnitPrice => "unit_price",
             Role::Amount => "amount",
@@ -139,6 +149,13 @@ pub enum Reason {
         /// Share of the rarer value, 0 to 1.
         rarer_share: f64,
     },
+    /// Its values are words for what customers do.
+    NamesEvents {
+        /// Share of its different values, 0 to 1.
+        share: f64,
+    },
+    /// Few different texts, which neither the customer nor the product settles.
+    FewTexts,
     /// Its values look like e-mail addresses, telephone numbers or names.
     LooksPersonal,
     /// Its place in the file.
@@ -175,6 +192,12 @@ impl fmt::Display for Reason {
                 "two values, the rarer in {:.0} % of rows",
                 rarer_share * 100.0
             ),
+            Reason::NamesEvents { share } => write!(
+                f,
+                "{:.0} % of its values are names of events",
+                share * 100.0
+            ),
+            Reason::FewTexts => write!(f, "few texts that differ from row to row"),
             Reason::LooksPersonal => write!(f, "values look like a person's"),
             Reason::Position => write!(f, "its place in the file"),
         }
@@ -300,6 +323,8 @@ pub struct Guess {
     pub kind_confidence: f64,
     /// Roles, most important first. Traits and personal columns may be many.
     pub roles: Vec<RoleGuess>,
+    /// For events: the names that say that something was bought, where any does.
+    pub purchases: Vec<String>,
     /// For customers: the value of the label that means lost.
     pub lost_when: Option<String>,
     /// For customers: the column that says what a customer is worth.
@@ -333,18 +358,13 @@ impl Guess {
 /// user has said it.
 pub fn guess(profile: &Profile, kind: Option<TableKind>) -> Guess {
     let facts = relations::Facts::new(profile);
-    let orders = orders::guess(&facts);
+    let history = orders::guess(&facts, kind.filter(|kind| *kind != TableKind::Customers));
     let customers = customers::guess(&facts);
-    let wanted = kind.unwrap_or(if customers.kind_confidence > orders.kind_confidence {
-        TableKind::Customers
-    } else {
-        TableKind::OrderLines
-    });
-    let mut chosen = if wanted == TableKind::Customers {
-        customers
-    } else {
-        orders
+    let is_customers = match kind {
+        Some(kind) => kind == TableKind::Customers,
+        None => customers.kind_confidence > history.kind_confidence,
     };
+    let mut chosen = if is_customers { customers } else { history };
     chosen.roles.sort_by_key(|guess| guess.role);
     let changed = (0..facts.columns.len()).filter(|column| facts.is_changed(*column));
     let changed: Vec<String> = changed

@@ -34,6 +34,13 @@ pub(super) fn score(role: Role, concepts: &[Concept]) -> f64 {
             only(&[Cost, Unit, Product, Total, Order, Line, Price, Amount]),
             1.0,
         ),
+        // `type` and `name` of an event say what happened, its time and number do not.
+        Role::EventName if has(Event) => fit(
+            only(&[Event, Name, Category, Description, Customer, Other]),
+            1.0,
+        ),
+        Role::EventName => fit(only(&[Category]) || only(&[Name]), 0.3),
+        Role::MessageId => fit(has(Event) && has(Id) && only(&[Event, Id, Line]), 1.0),
         Role::Discount => fit(has(Discount) && !has(Id) && !has(Time) && !has(Name), 1.0),
         Role::Channel => fit(has(Channel) && !has(Time), 1.0),
         Role::Label => label(concepts),

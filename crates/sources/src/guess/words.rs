@@ -24,6 +24,8 @@ pub(super) enum Concept {
     Discount,
     Tax,
     Channel,
+    /// Something that happened: event, action, behaviour.
+    Event,
     /// Lost: churn, left, cancelled.
     Lost,
     /// The opposite: retained, active, renewed.
@@ -147,6 +149,11 @@ const WORDS: &[(&[Concept], &[&str])] = &[
         "channel", "platform", "source", "medium", "渠道", "平台", "来源", "通路", "途径",
         "kanal", "vertriebskanal", "plattform", "canal", "canaux", "plateforme", "canale", "plataforma", "piattaforma",
     ]),
+    (&[Event], &[
+        "event", "events", "action", "actions", "activity", "behavior", "behaviour", "interaction", "operation", "message", "messages", "msg",
+        "事件", "行为", "動作", "动作", "操作", "行為", "互动", "消息",
+        "ereignis", "ereignisse", "aktion", "aktivitat", "aktivitaet", "evenement", "evenements", "activite", "evento", "eventos", "accion", "actividad", "eventi", "azione", "attivita", "acao", "atividade",
+    ]),
     (&[Lost], &[
         "churn", "churned", "churns", "attrition", "attrited", "lost", "left", "exited", "exit", "cancelled", "canceled", "defected", "lapsed", "unsubscribed", "dropout",
         "withdrawn", "leaver", "leave", "流失", "离网", "退订", "注销", "销户", "离开", "退网", "流失率",
@@ -204,6 +211,20 @@ pub(super) fn concepts(name: &str) -> Vec<Concept> {
         }
     }
     out
+}
+
+/// Whether a column's name has one of `words`: as a word of its own, or at the end of
+/// one that is otherwise made of known words (`orderdate`, but not `lifetime`); of
+/// Chinese and Japanese anywhere.
+pub(crate) fn has_word(name: &str, words: &[&str]) -> bool {
+    pieces(name).iter().any(|piece| {
+        words.iter().any(|word| match word.is_ascii() {
+            true => piece.strip_suffix(word).is_some_and(|before| {
+                before.is_empty() || look_up(before).is_some() || segment(before).is_some()
+            }),
+            false => piece.contains(word),
+        })
+    })
 }
 
 /// Lower-case words: cut at signs, digits, changes of script and capitals.

@@ -2,6 +2,7 @@
 
 use arrow::datatypes::DataType;
 
+use super::super::guess::words::has_word;
 use super::super::number::{NumberFormat, infer_format, parse_exact, parse_f64};
 use super::super::time::{TimeFormat, parse};
 use super::looks::look;
@@ -292,14 +293,11 @@ fn is_sheet_time(name: &str, column: &SampleColumn) -> bool {
     const WORDS: [&str; 9] = [
         "date", "time", "day", "datum", "fecha", "日期", "时间", "時間", "日時",
     ];
-    let name = name.to_lowercase();
     let is_day = |value: &String| {
         let number = parse_f64(value.as_bytes(), &NumberFormat::PLAIN);
         number.is_some_and(|days| (20_000.0..65_500.0).contains(&days))
     };
-    column.values.len() >= 2
-        && WORDS.iter().any(|word| name.contains(word))
-        && column.values.iter().all(is_day)
+    column.values.len() >= 2 && has_word(name, &WORDS) && column.values.iter().all(is_day)
 }
 
 fn with_time(format: TimeFormat, column: &SampleColumn) -> Kind {

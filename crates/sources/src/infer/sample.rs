@@ -126,6 +126,9 @@ pub fn from_text(file: &SourceFile, dialect: &Dialect) -> Result<Sample, Error> 
     let start = text.take(SAMPLE_BYTES as u64);
     let columns = dialect.columns.len();
     let mut records = Records::new(start, dialect);
+    if file.is_of_database() {
+        records = records.of_database();
+    }
     let mut failed = None;
     let mut blocks: Vec<Block> = Vec::new();
     while failed.is_none() {

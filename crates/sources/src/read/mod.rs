@@ -216,6 +216,17 @@ impl RawBatch {
         }
     }
 
+    /// A hash of a row's own record: of a text file the xxh3 of its raw record; where one
+    /// JSON object gives several rows, such as the items of an order, of the object and
+    /// the item, so that equal items alone have equal ones. `None` of a table, of which only the
+    /// columns read are known, and outside the batch.
+    pub fn record_hash(&self, row: usize) -> Option<u64> {
+        match &self.raw {
+            Raw::Text(block) => (row < block.rows()).then(|| block.hash(row)),
+            Raw::Table(_) => None,
+        }
+    }
+
     /// The line of a text file (1-based) on which a row begins; of Parquet the
     /// record number.
     pub fn line_in_file(&self, row: usize) -> u64 {
@@ -305,7 +316,10 @@ fn open_text_input(file: &SourceFile, spec: &ReadSpec) -> Result<(Input, Vec<usi
     };
     let positions = positions(&file.path, &dialect.columns, &spec.columns)?;
     let text = open_text(file, dialect.encoding)?;
-    let records = Records::new(text, dialect);
+    let mut records = Records::new(text, dialect);
+    if file.is_of_database() {
+        records = records.of_database();
+    }
     let header = dialect.header.then_some(dialect.columns.len());
     Ok((
         Input::Text(Box::new(TextInput {

@@ -1,6 +1,8 @@
 //! Some records of a file, split into cells, with their text and what is wrong
 //! with those that could not be split.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 /// Why a record could not be split into cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
@@ -12,6 +14,8 @@ pub enum Fault {
     Quote,
     /// Not a JSON object.
     Json,
+    /// A record of another list than the one that is read.
+    OtherList,
     /// Not a request, in a log of them.
     Log,
     /// A total of the rows above, by its first word.
@@ -34,6 +38,7 @@ impl Fault {
             Fault::Long => "row/long",
             Fault::Quote => "row/quote-broken",
             Fault::Json => "row/not-json",
+            Fault::OtherList => "row/other-list",
             Fault::Log => "row/not-a-request",
             Fault::Total => "row/total",
             Fault::RecordTooLong => "row/too-long",
@@ -106,6 +111,16 @@ pub struct Record {
     pub line: u64,
     /// Why it has no cells, if it has none.
     pub fault: Option<Fault>,
+    /// Where several records share one text, as the items of an order do: a hash of the
+    /// text and of the item.
+    pub(super) own_hash: Option<u64>,
+}
+
+/// How far the cells of a block had come before those of a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    cells: usize,
+    extra: usize,
 }
 
 /// Records of a file, with their text.
@@ -162,6 +177,70 @@ impl Block {
         self.text
             .get(record.start as usize..record.end as usize)
             .unwrap_or(&[])
+    }
+
+    /// A hash of a record: of its text, unless several records share it.
+    pub fn hash(&self, row: usize) -> u64 {
+        let own = self.records.get(row).and_then(|record| record.own_hash);
+        own.unwrap_or_else(|| xxh3_64(self.raw(row)))
+    }
+
+    /// How far the cells have come.
+    #[inline]
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            cells: self.cells.len(),
+            extra: self.extra.len(),
+        }
+    }
+
+    /// The cells appended since `mark`.
+    #[inline]
+    pub(super) fn since(&self, mark: Mark) -> &[Cell] {
+        self.cells.get(mark.cells..).unwrap_or(&[])
+    }
+
+    /// Takes back the cells appended since `mark`.
+    #[inline]
+    pub(super) fn take_back(&mut self, mark: Mark) {
+        self.cells.truncate(mark.cells);
+        self.extra.truncate(mark.extra);
+    }
+
+    /// Adds the record that lies from `start` to `end` of the text, whose cells are
+    /// those appended since `mark`; one with a fault has empty cells instead.
+    #[inline]
+    pub(super) fn push(
+        &mut self,
+        mark: Mark,
+        (start, end): (usize, usize),
+        line: u64,
+        fault: Option<Fault>,
+    ) {
+        if fault.is_some() {
+            self.take_back(mark);
+        }
+        self.cells
+            .resize(mark.cells + self.columns, Cell::default());
+        self.records.push(Record {
+            start: start as u32,
+            end: end as u32,
+            line,
+            fault,
+            own_hash: None,
+        });
+    }
+
+    /// Adds one of the several records that lie from `start` to `end` of the text; its
+    /// cells are there.
+    pub(super) fn push_sharing(&mut self, (start, end): (usize, usize), line: u64, hash: u64) {
+        self.records.push(Record {
+            start: start as u32,
+            end: end as u32,
+            line,
+            fault: None,
+            own_hash: Some(hash),
+        });
     }
 
     pub(super) fn clear(&mut self, columns: usize) {

@@ -1,7 +1,7 @@
 //! Texts of which each line is a record: logs, and columns of fixed width.
 
 use super::Progress;
-use super::block::{Block, Cell, Fault, Record};
+use super::block::{Block, Cell, Fault};
 
 /// What a line is.
 pub(super) enum Line {
@@ -25,14 +25,11 @@ pub(super) fn split(
     progress: &mut Progress,
     parse: &Parse<'_>,
 ) -> usize {
-    let Block {
-        text,
-        extra,
-        cells,
-        records,
-        columns,
-    } = block;
-    while at < text.len() && records.len() < progress.rows_max {
+    while at < block.text.len() && block.records.len() < progress.rows_max {
+        let mark = block.mark();
+        let Block {
+            text, extra, cells, ..
+        } = &mut *block;
         let rest = text.get(at..).unwrap_or(&[]);
         let (end, next) = match memchr::memchr(b'\n', rest) {
             Some(i) => (at + i, at + i + 1),
@@ -40,32 +37,15 @@ pub(super) fn split(
             None => break,
         };
         let end = end - usize::from(end > at && text.get(end - 1) == Some(&b'\r'));
-        let (first, extra_before) = (cells.len(), extra.len());
         let found = match text.get(at..end).unwrap_or(&[]).trim_ascii() {
             [] => Line::Nothing,
             _ => parse(text, at, end, cells, extra),
         };
-        let fault = match found {
-            Line::Record => None,
-            Line::Fault(fault) => Some(fault),
-            Line::Nothing => {
-                progress.blank_lines += 1;
-                progress.line += 1;
-                at = next;
-                continue;
-            }
-        };
-        if fault.is_some() {
-            cells.truncate(first);
-            extra.truncate(extra_before);
+        match found {
+            Line::Record => block.push(mark, (at, end), progress.line, None),
+            Line::Fault(fault) => block.push(mark, (at, end), progress.line, Some(fault)),
+            Line::Nothing => progress.blank_lines += 1,
         }
-        cells.resize(first + *columns, Cell::default());
-        records.push(Record {
-            start: at as u32,
-            end: end as u32,
-            line: progress.line,
-            fault,
-        });
         progress.line += 1;
         at = next;
     }

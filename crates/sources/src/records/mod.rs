@@ -13,7 +13,7 @@ pub(crate) mod log;
 
 use std::io::{self, Read};
 
-use block::{BLOCK_BYTES_MAX, BLOCK_BYTES_MIN, BLOCK_CELLS_MAX, Cell};
+use block::{BLOCK_BYTES_MAX, BLOCK_BYTES_MIN, BLOCK_CELLS_MAX};
 pub use block::{Block, Fault, Record};
 use delimited::Rules;
 
@@ -80,6 +80,14 @@ impl<R: Read> Records<R> {
                 ..Self::with(input, Splitter::Fixed(starts.clone()), columns)
             },
         }
+    }
+
+    /// The same, of a table of a database: no row is a total of others.
+    pub(crate) fn of_database(mut self) -> Self {
+        if let Splitter::Delimited(rules) = &mut self.splitter {
+            rules.has_totals = false;
+        }
+        self
     }
 
     /// Records of `columns` cells between delimiters.
@@ -189,11 +197,12 @@ impl<R: Read> Records<R> {
         result.map(|_| ())
     }
 
-    /// Fills `block` with the next records, at most `rows_max` (where one text
-    /// gives several, a few more); `false` at the end of the file.
+    /// Fills `block` with the next records, at most `rows_max`; `false` at the end of
+    /// the file.
     ///
     /// # Errors
-    /// Those of the stream, after all whole records before them were given.
+    /// Those of the stream, and a JSON object without an end that is too long to be a
+    /// record, after all whole records before them were given.
     pub fn next_block(&mut self, block: &mut Block, rows_max: usize) -> io::Result<bool> {
         self.skip_start()?;
         let rows_max = rows_max.min(BLOCK_CELLS_MAX / self.columns).max(1);
@@ -212,6 +221,11 @@ impl<R: Read> Records<R> {
                 continue;
             }
             at = self.split(block, at, rows_max);
+            if block.rows() == 0 {
+                // What is passed over must not gather.
+                block.text.drain(..at);
+                at = 0;
+            }
             if block.rows() > 0 || (self.ended && self.failed.is_none()) {
                 break;
             }
@@ -230,9 +244,14 @@ impl<R: Read> Records<R> {
         self.carry.clear();
         self.carry
             .extend_from_slice(block.text.get(at..).unwrap_or(&[]));
-        block.text.truncate(at);
+        // The last text may have records left for the next block.
+        let used = block
+            .records
+            .last()
+            .map_or(at, |last| at.max(last.end as usize));
+        block.text.truncate(used);
         if block.rows() > 0 {
-            self.bytes_per_row = at / block.rows() + 1;
+            self.bytes_per_row = used / block.rows() + 1;
         }
         self.rows += block.rows() as u64;
         block.check_bytes();
@@ -261,6 +280,22 @@ impl<R: Read> Records<R> {
 
     /// Passes over the rest of an over-long record, whose text is not kept.
     fn skip_rest(&mut self, block: &mut Block) {
+        let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
+        if let Splitter::Json(json) = &mut self.splitter
+            && json.is_in_long()
+        {
+            let end = json.end_long(&block.text);
+            let passed = end.unwrap_or(block.text.len());
+            self.line += lines(block.text.get(..passed).unwrap_or(&[]));
+            block.text.drain(..passed);
+            self.skipping = end.is_none() && !self.ended;
+            if end.is_none() && self.ended && self.failed.is_none() {
+                // A bracket or a quote is missing: who knows what was swallowed.
+                let message = "an object that is too long to be a record does not end";
+                self.failed = Some(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            return;
+        }
         match memchr::memchr(self.terminator(), &block.text) {
             Some(i) => {
                 block.text.drain(..=i);
@@ -277,15 +312,14 @@ impl<R: Read> Records<R> {
     /// Makes one faulty record of the first [`RECORD_BYTES_MAX`] bytes at `at`.
     fn cut_record(&mut self, block: &mut Block, at: usize) -> usize {
         let end = at + RECORD_BYTES_MAX;
-        block
-            .cells
-            .resize(block.cells.len() + self.columns, Cell::default());
-        block.records.push(Record {
-            start: at as u32,
-            end: end as u32,
-            line: self.line,
-            fault: Some(Fault::RecordTooLong),
-        });
+        let fault = Some(Fault::RecordTooLong);
+        block.push(block.mark(), (at, end), self.line, fault);
+        let text = block.text.get(at..end).unwrap_or(&[]);
+        if let Splitter::Json(json) = &mut self.splitter
+            && json.begin_long(text)
+        {
+            self.line += memchr::memchr_iter(b'\n', text).count() as u64;
+        }
         self.skipping = true;
         end
     }

@@ -159,3 +159,17 @@ fn samples_are_spread_and_bounded() {
         (10_000, Some("0"), Some("39969"))
     );
 }
+
+#[test]
+fn numbers_are_days_of_a_spreadsheet_only_under_a_word_for_time() {
+    let rows: String = (0..40)
+        .map(|i| format!("{},{0},{0},{0},{0}\n", 30_000 + i * 17))
+        .collect();
+    let text = format!("order_date,lifetime_value,orderdate,sentiment,下单日期\n{rows}");
+    let profile = profiled(&text);
+    let kinds = profile
+        .columns
+        .iter()
+        .map(|c| matches!(c.kind, Kind::Date(_)));
+    assert_eq!(kinds.collect::<Vec<_>>(), [true, false, true, false, true]);
+}

@@ -1,6 +1,7 @@
 //! Tests of the whole reading half: small texts in, columns and guesses out.
 
 mod dialects;
+mod events;
 mod guessing;
 mod inference;
 mod mutants;

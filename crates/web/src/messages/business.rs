@@ -6,11 +6,14 @@ messages! {
 
     BUYERS_TITLE = "In {month}, {buyers} {buyers:customer|customers} bought, {new} of them for the first time",
         "{month}有{buyers}位客户购买，其中{new}位是首次购买";
+    ACTIVE_TITLE = "In {month}, {buyers} {buyers:customer was|customers were} active, {new} of them for the first time",
+        "{month}有{buyers}位客户活跃，其中{new}位是首次出现";
     BUYERS_UP = "That is {share} more than {before}.", "比{before}多{share}。";
     BUYERS_DOWN = "That is {share} fewer than {before}.", "比{before}少{share}。";
     BUYERS_SAME = "That is about as many as {before}.", "与{before}大致持平。";
     BUYERS_BACK = "{n} of them came back after a silence that counts as lost.", "其中{n}位是在视为流失之后回来的。";
     BUYERS_CHART = "Buyers by month: regular, came back, new", "每月购买客户：老客户、回归客户、新客户";
+    ACTIVE_CHART = "Active customers by month: regular, came back, new", "每月活跃客户：老客户、回归客户、新客户";
     NO_MONTH_TITLE = "There is no complete month yet", "尚无完整的月份";
     INCOMPLETE = "Incomplete month", "不完整的月份";
     INCOMPLETE_NOTE = "Hatched, and marked * in the table: the data do not cover the whole month, so do not compare it.",
@@ -22,7 +25,9 @@ messages! {
     MONTHS_TABLE = "The business by month", "每月业务";
     COL_MONTH = "Month", "月份";
     COL_BUYERS = "Buyers", "购买客户";
+    COL_ACTIVE = "Active", "活跃客户";
     COL_ORDERS = "Orders", "订单";
+    COL_EVENTS = "Events", "事件";
     COL_REVENUE = "Net revenue", "净收入";
 
     REVENUE_TITLE = "Net revenue was {revenue} in {month}; known customers placed {orders} {orders:order|orders}",
@@ -34,6 +39,8 @@ messages! {
     RETENTION_TITLE = "{rate} of customers stayed", "客户保持率为{rate}";
     RETENTION_ANSWER = "On {from} there were {start} customers; {kept} of them bought again by {until}.",
         "{from}共有{start}位客户，其中{kept}位在{until}前再次购买。";
+    RETENTION_ANSWER_EVENTS = "On {from} there were {start} customers; {kept} of them were active again by {until}.",
+        "{from}共有{start}位客户，其中{kept}位在{until}前再次活跃。";
     RETENTION_BEFORE = "In the period before it was {rate}.", "上一时期为{rate}。";
     RETENTION_BARS = "Where the customers of the end come from", "期末客户从何而来";
     AT_START = "Customers at the start", "期初客户";
@@ -42,6 +49,8 @@ messages! {
     AT_END = "Customers at the end", "期末客户";
     RETENTION_NOTE = "Rate of the period = (customers at the end − new − came back) ÷ customers at the start. A customer is somebody who bought within {window}. Those who came back are told apart: counting them as kept would give {mixed}.",
         "本期保持率＝（期末客户－新客户－回归客户）÷期初客户。客户指{window}内有购买的人。回归客户单独列出；若把他们算作留下，结果将是{mixed}。";
+    RETENTION_NOTE_EVENTS = "Rate of the period = (customers at the end − new − came back) ÷ customers at the start. A customer is somebody who was active within {window}. Those who came back are told apart: counting them as kept would give {mixed}.",
+        "本期保持率＝（期末客户－新客户－回归客户）÷期初客户。客户指{window}内活跃过的人。回归客户单独列出；若把他们算作留下，结果将是{mixed}。";
     COL_GROUP = "Group", "类别";
     COL_CUSTOMERS = "Customers", "客户数";
     COL_OF_START = "Against the start", "与期初相比";

@@ -15,6 +15,8 @@ messages! {
     T_ACTIVE = "Still active", "仍活跃";
     D_ACTIVE = "Bought within the last {days} of the data. Whoever has been silent for longer is lost already: in no list of those at risk, in no sum at stake, and gets no offer.",
         "在数据的最后{days}内购买过。沉默更久的客户已经流失：不列入风险名单，不计入面临流失的毛利，也不给优惠。";
+    D_ACTIVE_EVENTS = "Had an event that counts within the last {days} of the data. Whoever has been silent for longer is lost already: in no list of those at risk, in no sum at stake, and gets no offer.",
+        "在数据的最后{days}内有计入的事件。沉默更久的客户已经流失：不列入风险名单，不计入面临流失的毛利，也不给优惠。";
     T_PROBABILITY = "Churn probability", "流失概率";
     D_PROBABILITY = "Calibrated probability that the customer is lost within the horizon, if nothing is done. Its interval ({level}) is that of a group, the customers given about the same probability in the test: it holds the probability itself, and the share of them that left where that was another. It says nothing about what cannot be seen of one person.",
         "若不采取措施，客户在期限内流失的概率（经过校准）。其区间（{level}）针对一组客户，即检验中概率相近的客户：区间包含该概率本身；若这组客户的实际流失比例与之不同，也包含该比例。它不反映单个客户身上无法观察到的差异。";
@@ -22,8 +24,10 @@ messages! {
     D_RETENTION = "(Customers at the end − new − came back) ÷ customers at the start.", "（期末客户－新客户－回归客户）÷期初客户。";
     T_NEW = "New", "新客户";
     D_NEW = "First purchase ever in that month or period.", "在该月或该时期内首次购买的客户。";
+    D_NEW_EVENTS = "There for the first time ever in that month or period.", "在该月或该时期内首次出现的客户。";
     T_BACK = "Came back", "回归客户";
     D_BACK = "Bought again after a silence that counts as lost.", "视为流失之后再次购买的客户。";
+    D_BACK_EVENTS = "There again after a silence that counts as lost.", "视为流失之后再次出现的客户。";
     T_REVENUE = "Net revenue", "净收入";
     D_REVENUE = "Sales less returns, in the one currency of the report.", "销售额减去退货，统一以本报告的货币计。";
     T_MARGIN = "Margin", "毛利";

@@ -8,7 +8,7 @@ messages! {
     COL_PROBABILITY = "Churn probability", "流失概率";
     COL_VALUE = "Value", "价值";
     COL_STAKE = "Margin at stake", "面临流失的毛利";
-    COL_SILENCE = "Silent for (days)", "未购买天数";
+    COL_SILENCE = "Silent for (days)", "沉默天数";
     COL_GAP = "Usual gap (days)", "通常间隔（天）";
     COL_REASONS = "Reasons", "原因";
     COL_OFFER = "Offer", "优惠";

@@ -10,7 +10,7 @@ messages! {
         "{all}位客户中，有{n}位可能流失";
     RISK_ANSWER_STAKE = "If nothing is done, {stake} of margin goes with them.",
         "如不采取措施，将随之损失{stake}的毛利。";
-    RISK_ANSWER = "That is {share} of all customers.", "占全部客户的{share}。";
+    RISK_ANSWER = "That is {share} of the customers still active.", "占仍活跃客户的{share}。";
     AT_RISK = "Customers at risk", "有流失风险的客户";
     OF_ALL = "{share} of {all}", "占{all}位的{share}";
     STAKE = "Margin at stake", "面临流失的毛利";
@@ -31,11 +31,15 @@ messages! {
     LOST_ALREADY = "{n} more {n:customer is|customers are} left out: by the label they are lost already.",
         "另有{n}位客户未列入：标签表明他们已经流失。";
     LOST_BY_SILENCE = "{n} more {n:customer is|customers are} left out: silent for longer than {days}, they count as lost already.",
-        "另有{n}位客户未列入：已超过{days}没有购买，视为已经流失。";
+        "另有{n}位客户未列入：已沉默超过{days}，视为已经流失。";
     NO_STAKE = "What is at stake cannot be told in money. {why}", "损失无法以金额衡量。{why}";
 
     LOST_TITLE = "A customer counts as lost after {days} without a purchase",
         "{days}没有购买，即视为流失";
+    LOST_EVENT_TITLE = "A customer counts as lost after {days} without any event",
+        "{days}没有任何事件，即视为流失";
+    LOST_EVENTS_TITLE = "A customer counts as lost after {days} without {names}",
+        "{days}没有{names}，即视为流失";
     LOST_LABEL_TITLE = "A customer counts as lost where `{column}` is `{value}`",
         "`{column}` 为 `{value}` 的客户视为流失";
     LOST_LABEL_ANSWER = "The table says so itself; it does not say when, so no period can be named.",
@@ -47,6 +51,9 @@ messages! {
     LOST_SET = "The settings say so.", "由设置指定。";
     LOST_RHYTHM = "It follows the customers' own rhythm: of the gaps between purchases of {n} repeat customers that end at all, half end within {median} and {share} within {days} (silences still open are allowed for).",
         "根据客户自身的购买节奏选定：{n}位复购客户终会再次购买的间隔中，一半不超过{median}，{share}不超过{days}（已计入尚未结束的沉默期）。";
+    LOST_RHYTHM_EVENTS = "It follows the customers' own rhythm: of the gaps between the active days of {n} customers seen on more than one day, those that end at all, half end within {median} and {share} within {days} (silences still open are allowed for).",
+        "根据客户自身的活动节奏选定：{n}位多日出现的客户终会再次出现的间隔中，一半不超过{median}，{share}不超过{days}（已计入尚未结束的沉默期）。";
+    LOST_BARS_EVENTS = "Share of gaps between active days that end within each horizon", "活跃日间隔不超过各期限的比例";
     LOST_BARS = "Share of gaps between purchases that end within each horizon", "购买间隔不超过各期限的比例";
     COL_HORIZON = "Horizon", "期限";
     COL_GAPS = "Gaps within", "间隔占比";
@@ -72,7 +79,7 @@ messages! {
     COL_CUSTOMER = "Customer", "客户";
     COL_VALUE = "Value", "价值";
     COL_STAKE = "At stake", "面临流失";
-    COL_SILENCE = "Silent for", "未购买";
+    COL_SILENCE = "Silent for", "沉默时间";
     COL_RHYTHM = "Usual gap", "通常间隔";
     COL_REASONS = "Why", "原因";
     NOT_KNOWN = "not known", "未知";

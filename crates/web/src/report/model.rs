@@ -89,6 +89,16 @@ impl Estimate {
     }
 }
 
+/// What shows that a customer is there, and so the words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Activity {
+    /// They buy.
+    #[default]
+    Purchases,
+    /// Something of theirs is recorded: a visit, a login, a song played.
+    Events,
+}
+
 /// The whole report.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -110,6 +120,8 @@ pub struct Report {
     pub interval_level: f64,
     /// What was read and how good it is.
     pub sources: Sources,
+    /// What customers are known by.
+    pub activity: Activity,
     /// The business: buyers, orders, revenue, retention.
     pub business: Part<Business>,
     /// Who is at risk and what is at stake.

@@ -25,6 +25,7 @@ pub fn empty() -> Report {
         currency: None,
         interval_level: 0.95,
         sources: Sources::default(),
+        activity: Activity::Purchases,
         business: Err(Missing::NoRows),
         risk: Err(Missing::NoRows),
         actions: Err(Missing::NoRows),

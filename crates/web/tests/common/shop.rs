@@ -15,6 +15,7 @@ pub fn shop() -> Report {
         currency: Some("GBP".into()),
         interval_level: 0.95,
         sources: sources(),
+        activity: Activity::Purchases,
         business: Ok(business(1.0)),
         risk: Ok(risk(4_338, 20)),
         actions: Ok(actions()),

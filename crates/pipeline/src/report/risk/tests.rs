@@ -1,7 +1,7 @@
 //! Who is shown, in which order, and what the sums are of.
 
 use super::*;
-use perennial_history::{fill, order_line_features};
+use perennial_history::{EventNames, event_features, fill, order_line_features};
 
 fn people(rows: &[(f64, f64, f64, f64)]) -> People {
     let column = |pick: fn(&(f64, f64, f64, f64)) -> f64| rows.iter().map(pick).collect::<Vec<_>>();
@@ -93,10 +93,11 @@ fn tenths_hold_their_lower_bound_and_the_last_its_upper() {
 
 #[test]
 fn reasons_of_every_feature_come_apart_again() {
-    for spec in order_line_features() {
+    let names = EventNames::new(vec!["buy".to_owned()], &[]);
+    for spec in [order_line_features().to_vec(), event_features(&names)].concat() {
         let both = [
-            (spec.reason_en.higher, spec.reason_zh.higher),
-            (spec.reason_en.lower, spec.reason_zh.lower),
+            (&spec.reason_en.higher, &spec.reason_zh.higher),
+            (&spec.reason_en.lower, &spec.reason_zh.lower),
         ];
         for (en, zh) in both {
             let (en, zh) = (fill(en, "7", "3"), fill(zh, "7", "3"));

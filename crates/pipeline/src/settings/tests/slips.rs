@@ -100,7 +100,7 @@ fn what_does_not_fit_together_is_told() {
     insta::assert_snapshot!(slip("kind = \"label\"", "kind = \"no_purchase\""), @r#"
     error[settings/lost-mismatch]: `no_purchase` needs purchases, and no source is a table `order_lines`
      --> perennial.toml:8:1
-    hint: for a table of customers with a label write `kind = "label"` and `lost_when`
+    hint: for events write `kind = "no_event"`, for a table of customers with a label `kind = "label"` and `lost_when`
     error[settings/lost-mismatch]: `lost_when` has no meaning with `kind = "no_purchase"`
      --> perennial.toml:9:1
     hint: write `kind = "label"`, or take `lost_when` away

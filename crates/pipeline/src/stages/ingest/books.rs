@@ -14,6 +14,7 @@ use super::hex;
 use crate::Result;
 use crate::columns::Columns;
 use crate::project::Project;
+use crate::settings::{Role, Source};
 
 /// One file as it was read. `read = kept + quarantined + duplicates`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -100,10 +101,22 @@ pub(crate) struct NumberBook {
 }
 
 impl Book {
-    /// Takes over the reader's counters.
-    pub fn set_totals(&mut self, totals: &Totals) {
+    /// Takes over the reader's counters; least and greatest of columns that
+    /// identify somebody or something are no numbers, and would name them.
+    pub fn set_totals(&mut self, totals: &Totals, source: &Source) {
         self.plain_total = totals.pair_sum().map(|sum| sum.to_f64());
         self.columns = totals.columns().iter().map(ColumnBook::from).collect();
+        let identifies = |name: &String| {
+            let of_role = |role| source.columns.get(role) == Some(name.as_str());
+            source.personal.contains(name) || Role::IDENTIFIERS.into_iter().any(of_role)
+        };
+        for column in self
+            .columns
+            .iter_mut()
+            .filter(|column| identifies(&column.name))
+        {
+            column.numbers = None;
+        }
     }
 }
 
@@ -243,15 +256,20 @@ fn ingest_columns(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatc
         .finish()
 }
 
-fn quarantine(run_id: &str, rows: &[Quarantined]) -> Result<(SchemaRef, RecordBatch)> {
-    let schema: SchemaRef = Arc::new(Schema::new(vec![
+/// The columns of `quarantine`.
+pub(crate) fn quarantine_schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
         Field::new("ingest_id", DataType::Int64, false),
         Field::new("row", DataType::Int64, false),
         Field::new("column_name", DataType::Utf8, true),
         Field::new("reason", DataType::Utf8, false),
         Field::new("raw_sealed", DataType::Binary, false),
         Field::new("run_id", DataType::Utf8, false),
-    ]));
+    ]))
+}
+
+fn quarantine(run_id: &str, rows: &[Quarantined]) -> Result<(SchemaRef, RecordBatch)> {
+    let schema = quarantine_schema();
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int64Array::from_iter_values(
             rows.iter().map(|r| r.ingest_id),

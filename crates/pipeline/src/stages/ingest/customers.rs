@@ -16,11 +16,11 @@ use perennial_ledger::Resolver;
 
 use super::books::{Book, Quarantined};
 use super::found::Fresh;
+use super::histories::KIND;
 use super::newest::newest_rows;
-use super::orders::KIND;
 use super::spec::{Purpose, Reading as FileReading};
-use super::{Reading, unless_empty};
-use crate::settings::Role;
+use super::{ERASED, Reading, unless_empty};
+use crate::settings::{Role, Source};
 use crate::stage::Run;
 use crate::{Error, Result};
 
@@ -46,11 +46,12 @@ pub(super) async fn read(
     let mut replaced = HashMap::new();
     let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
-        let Some(mut file) = unless_empty(OneFile::new(run, fresh), run, fresh)? else {
+        let Some(mut file) = unless_empty(OneFile::new(run, fresh), fresh)? else {
             reading.books.push(Book::new(fresh, TABLE));
             continue;
         };
-        let rows = file.read(&mut resolver, &vault, reading).await?;
+        let source = &project.settings.sources[fresh.source];
+        let rows = file.read(source, &mut resolver, &vault, reading).await?;
         if rows.num_rows() > 0 {
             let expected = schema.get_or_insert_with(|| rows.schema());
             batches.push(with_schema(&rows, expected, &fresh.name)?);
@@ -128,7 +129,7 @@ impl<'a> OneFile<'a> {
         let book = Book::new(fresh, TABLE);
         Ok(Self {
             fresh,
-            several: source.path != fresh.name,
+            several: !fresh.is_alone,
             reading,
             book,
         })
@@ -136,6 +137,7 @@ impl<'a> OneFile<'a> {
 
     async fn read(
         &mut self,
+        source: &Source,
         resolver: &mut Resolver,
         vault: &perennial_ledger::Vault,
         out: &mut Reading,
@@ -173,7 +175,10 @@ impl<'a> OneFile<'a> {
                             row: batch.row_in_file(row),
                             column: None,
                             reason: (*reason).to_owned(),
-                            sealed: sealer.seal(&batch.raw_record(row))?,
+                            sealed: match *reason {
+                                ERASED => Vec::new(),
+                                _ => sealer.seal(&batch.raw_record(row))?,
+                            },
                         });
                     }
                 }
@@ -187,7 +192,7 @@ impl<'a> OneFile<'a> {
         }
         self.book.kept = self.book.rows_read - self.book.quarantined - self.book.duplicates;
         if let Some(totals) = reader.into_totals() {
-            self.book.set_totals(&totals);
+            self.book.set_totals(&totals, source);
         }
         let schema = kept
             .first()
@@ -228,13 +233,14 @@ impl<'a> OneFile<'a> {
         }
         (0..batch.rows)
             .map(|row| {
+                let Some(subject) = subjects.get(row).copied().flatten() else {
+                    return Verdict::Refuse(ERASED);
+                };
                 if let Some(reason) = faults.get(&row) {
                     return Verdict::Refuse(reason);
                 }
-                let Some(subject) = subjects.get(row).copied().flatten() else {
-                    return Verdict::Refuse("person/erased");
-                };
-                let hash = xxhash_rust::xxh3::xxh3_64(&batch.raw_record(row));
+                let whole = || xxhash_rust::xxh3::xxh3_64(&batch.raw_record(row));
+                let hash = batch.record_hash(row).unwrap_or_else(whole);
                 match seen.insert(subject, (rows_before + row, hash)) {
                     None => Verdict::Keep,
                     Some((at, before)) => {

@@ -20,6 +20,8 @@ pub(super) struct Fresh {
     pub file: SourceFile,
     /// As the settings name it.
     pub name: String,
+    /// It is all that its source names.
+    pub is_alone: bool,
     pub hash: [u8; 32],
     pub ingest_id: i64,
     /// The same content was read before, under another name, by this ingest.
@@ -202,11 +204,14 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
             Err(Fault::Other(e)) => return Err(e),
             Ok(files) => files,
         };
+        let is_one = files.len() == 1;
         for file in files {
             let (known, shown) = (found.fresh.len(), shown_name(&file, source));
+            let is_alone = shown == source.shown() || is_one && file.is_sheet();
             one(project, source, index, &name, file, &mut found).await?;
-            if found.fresh.len() == known {
-                unchanged.insert(shown);
+            match found.fresh.get_mut(known) {
+                Some(fresh) => fresh.is_alone = is_alone,
+                None => drop(unchanged.insert(shown)),
             }
         }
     }
@@ -280,6 +285,7 @@ async fn one(
     found.fresh.push(Fresh {
         source: index,
         name: shown_name(&file, source),
+        is_alone: false,
         ingest_id: id,
         // A path that had another content is read, so that this one is told apart.
         known_as: known.first().copied().or(in_this_run).filter(|_| is_new),
@@ -313,7 +319,7 @@ async fn files_of(
             "source/cursor-without-database",
             format!(
                 "`{}` has a `cursor`, and is no table of a database",
-                source.path
+                source.shown()
             ),
             "take `cursor` away: new files, and new rows of files, are found without it",
         )));
@@ -358,12 +364,17 @@ fn shown_name(file: &SourceFile, source: &Source) -> String {
     if database::is_address(&source.path) {
         return file.path.to_string_lossy().into_owned();
     }
-    let single = file.path.ends_with(&source.path);
-    if single {
-        source.path.clone()
-    } else {
-        file.name()
+    if file.path.ends_with(&source.path) {
+        return source.path.clone();
     }
+    // A sheet of the workbook, a member of the archive that the settings name.
+    let mut above = file.path.ancestors().skip(1);
+    let named = above.find(|above| above.ends_with(&source.path) && above.is_file());
+    let inside = named.and_then(|named| file.path.strip_prefix(named).ok());
+    inside.map_or_else(
+        || file.name(),
+        |inside| format!("{}/{}", source.path, inside.display()),
+    )
 }
 
 /// A reading of a file: the same file, content and mapping give the same id,

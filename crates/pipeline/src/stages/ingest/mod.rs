@@ -5,28 +5,30 @@ mod books;
 mod current;
 mod customers;
 mod found;
-mod lines;
+mod histories;
 mod newest;
-mod orders;
+mod rows;
 pub(crate) mod spec;
 
 use std::collections::BTreeMap;
 
-use perennial_lake::order_lines::TABLE;
 use perennial_ledger::{FileRecord, FileState, StageRun};
 
-pub(crate) use books::Book;
 use books::Quarantined;
+pub(crate) use books::{Book, quarantine_schema};
 pub(crate) use current::Notes;
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
 use found::Fresh;
 pub(crate) use found::{Found, look, mapped_otherwise, recorded_path, source_name};
-pub(crate) use orders::KIND;
+use histories::HistoryTable;
+pub(crate) use histories::{KIND, shape_of};
 
 use crate::settings::Table;
 use crate::stage::{Done, Output, Run, key_of};
 use crate::{Error, Result};
 
+/// Why a row was set aside that is about somebody who was erased.
+pub(crate) const ERASED: &str = "person/erased";
 /// What the books say a file went into whose content was read elsewhere.
 const NO_TABLE: &str = "none";
 
@@ -155,10 +157,17 @@ async fn read(
     let mut reading = Reading::default();
     let bytes = found.fresh.iter().map(|f| f.file.size).sum();
     run.progress.start("ingest", Some(bytes), "bytes");
-    let orders = of(Table::OrderLines);
-    if !orders.is_empty() {
-        let version = orders::read(run, &orders, base.get(TABLE).copied(), &mut reading).await?;
-        outputs.insert(TABLE.to_owned(), version);
+    for &table in Table::ALL {
+        let files = of(table);
+        let Some(shape) = shape_of(table).filter(|_| !files.is_empty()) else {
+            continue;
+        };
+        let (into, base) = (
+            HistoryTable { table, shape },
+            base.get(shape.table).copied(),
+        );
+        let version = histories::read(run, into, &files, base, &mut reading).await?;
+        outputs.insert(shape.table.to_owned(), version);
     }
     let people = of(Table::Customers);
     if !people.is_empty() {
@@ -209,10 +218,9 @@ fn known_content(found: &Found, before: &[Book], reading: &mut Reading) {
 
 /// What was made of a file; nothing where it is empty and one of several: a
 /// day without a sale leaves such a file. One that stands alone is an error.
-fn unless_empty<T>(made: Result<T>, run: &Run<'_>, fresh: &Fresh) -> Result<Option<T>> {
-    let is_alone = run.project.settings.sources[fresh.source].path == fresh.name;
+fn unless_empty<T>(made: Result<T>, fresh: &Fresh) -> Result<Option<T>> {
     match made {
-        Err(error) if error.is_empty_file() && !is_alone => Ok(None),
+        Err(error) if error.is_empty_file() && !fresh.is_alone => Ok(None),
         other => other.map(Some),
     }
 }

@@ -55,7 +55,7 @@ impl Reading {
             spec: ReadSpec::new(None, Vec::new()),
         };
         match source.table {
-            Table::OrderLines => reading.order_lines(file, source)?,
+            Table::OrderLines | Table::Events => reading.history(file, source)?,
             Table::Customers => reading.customers(source)?,
         }
         reading.spec.dialect = reading.dialect.clone();
@@ -124,7 +124,8 @@ impl Reading {
         (column.rows < FEW).then(|| written.into_iter().find(reads))?
     }
 
-    fn order_lines(&mut self, file: &SourceFile, source: &Source) -> Result<()> {
+    /// The named parts and traits of a table of histories.
+    fn history(&mut self, file: &SourceFile, source: &Source) -> Result<()> {
         for (role, column) in source.columns.iter() {
             let found = self.profile.column(column);
             let number = number_format(found, source);
@@ -136,10 +137,10 @@ impl Reading {
                 Role::Quantity | Role::Amount | Role::Cost | Role::Discount => {
                     Target::Decimal { scale: 4, number }
                 }
-                // An order's id hardly recurs beyond its own lines.
-                Role::OrderId | Role::ReturnOf => Target::Text { is_id: true },
+                // The id of an order or a message hardly recurs beyond its own rows.
+                Role::OrderId | Role::ReturnOf | Role::MessageId => Target::Text { is_id: true },
                 _ => Target::Category {
-                    is_id: role != Role::Channel,
+                    is_id: !matches!(role, Role::Channel | Role::Name),
                 },
             };
             self.want(Purpose::Role(role), column, target);
@@ -163,7 +164,8 @@ impl Reading {
             Some("customer_id")
         } else if lacks(Role::Time) {
             Some("time")
-        } else if lacks(Role::Amount) && lacks(Role::UnitPrice) {
+        } else if source.table == Table::OrderLines && lacks(Role::Amount) && lacks(Role::UnitPrice)
+        {
             Some("amount` or `unit_price")
         } else {
             None

@@ -2,8 +2,9 @@
 //! labelled table.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use perennial_history::order_line_features;
+use perennial_history::FeatureSpec;
 use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
 use perennial_lake::arrow::compute::concat_batches;
 use perennial_lake::tables::read_all;
@@ -88,10 +89,11 @@ pub(super) struct History {
 
 /// A matrix of the catalogue's features.
 pub(crate) fn feature_matrix(rows: &Rows) -> Result<Matrix> {
-    let columns = order_line_features()
+    let columns = rows
+        .specs
         .iter()
         .zip(&rows.columns)
-        .map(|(spec, values)| Column::number(spec.name, values.clone()))
+        .map(|(spec, values)| Column::number(spec.name.as_ref(), values.clone()))
         .collect();
     Ok(Matrix::new(columns)?)
 }
@@ -137,7 +139,8 @@ pub(super) async fn history(run: &Run<'_>, done: &Done) -> Result<History> {
     let one_in = (notes.customers * train_dates).div_ceil(ROWS_MAX).max(1);
     let drawn = |id: i64| spread(id as u64).is_multiple_of(one_in);
     let train_us: HashSet<i64> = notes.plan.train_us.iter().copied().collect();
-    let (mut train, mut test) = (Rows::new(), Rows::new());
+    let specs: Arc<[FeatureSpec]> = notes.catalogue().into();
+    let (mut train, mut test) = (Rows::new(specs.clone()), Rows::new(specs));
     read_rows(&run.project.lake, done, |rows| {
         let known: Vec<bool> = rows.lost.iter().map(|&l| l >= 0).collect();
         let all_known = known.iter().all(|k| *k);

@@ -30,7 +30,7 @@ const HALF: f64 = 0.5;
 /// What the stage works on.
 pub(crate) struct Inputs<'a> {
     pub ingest: &'a Done,
-    /// The features stage, for order lines.
+    /// The features stage, for histories.
     pub features: Option<&'a Done>,
 }
 
@@ -94,7 +94,6 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
     );
     run.stage("model", &key, async || {
         run.progress.start("model", None, "rows");
-        let version = format!("{MODEL}-{}", &key[..10]);
         let (mut built, table) = match inputs.features {
             Some(done) => (usable(from_history(run, done).await)?, None),
             None => {
@@ -105,6 +104,7 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
         if let Some(table) = &table {
             built.notes.unused_columns.clone_from(&table.unused);
         }
+        let version = version_of(run, &built, &key[..10]).await?;
         let mut notes = built.notes.clone();
         notes.model_version.clone_from(&version);
         let scored = match (inputs.features, &table) {
@@ -135,17 +135,39 @@ fn usable(built: Result<Built>) -> Result<Built> {
     }
 }
 
+/// The bytes of the model that serves; none where nothing could be fitted.
+fn bytes_of(built: &Built) -> Result<Option<Vec<u8>>> {
+    let Some(pair) = &built.pair else {
+        return Ok(None);
+    };
+    Ok(Some(match built.notes.uses_logistic {
+        true => pair.logistic.to_bytes()?,
+        false => pair.rule.to_bytes()?,
+    }))
+}
+
+/// The version's name, from the stage's key. The same work gives the same model,
+/// but for who was erased since: then it is another version, with a number.
+async fn version_of(run: &Run<'_>, built: &Built, key: &str) -> Result<String> {
+    let bytes = bytes_of(built)?;
+    let mut version = format!("{MODEL}-{key}");
+    for nth in 2.. {
+        let known = run.project.ledger.model(&version).await?;
+        let is_other = known.is_some_and(|known| Some(&known.bytes) != bytes.as_ref());
+        if bytes.is_none() || !is_other {
+            break;
+        }
+        version = format!("{MODEL}-{key}-{nth}");
+    }
+    Ok(version)
+}
+
 /// Keeps the model's bytes; the first version of a project serves at once.
 async fn register(run: &Run<'_>, built: &Built, notes: &Notes, version: &str) -> Result<()> {
-    let Some(pair) = &built.pair else {
+    let Some(bytes) = bytes_of(built)? else {
         return Ok(());
     };
     let ledger = &run.project.ledger;
-    let bytes = if notes.uses_logistic {
-        pair.logistic.to_bytes()?
-    } else {
-        pair.rule.to_bytes()?
-    };
     let now_us = run.project.now_us();
     ledger
         .insert_model(&Model {
@@ -175,6 +197,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
     let plan = &history.notes.plan;
     let mut notes = Notes {
         one_in: history.one_in,
+        events: history.notes.events.clone(),
         ..Notes::default()
     };
     let (train, test) = match learnable(run, &history) {

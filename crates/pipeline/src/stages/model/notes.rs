@@ -1,6 +1,6 @@
 //! What the model stage found out, for the report and the registry's card.
 
-use perennial_history::DAY_US;
+use perennial_history::{DAY_US, FeatureSpec};
 use perennial_learn::evaluate::Evaluation;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::campaign::Campaign;
 use super::data::Labelled;
 use super::fit::{Judged, Verdict};
 use crate::Result;
-use crate::stages::plan::Plan;
+use crate::stages::features::{NamesNotes, Plan, catalogue};
 
 /// Notes of one run of the stage.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -44,6 +44,19 @@ pub(crate) struct Notes {
     pub left_out: Vec<String>,
     /// Columns of text that say nothing.
     pub unused_columns: Vec<String>,
+    /// Where it was fitted on histories of events, their names.
+    #[serde(default)]
+    pub events: Option<NamesNotes>,
+}
+
+impl Notes {
+    /// The features it was fitted on; none for a labelled table.
+    pub fn catalogue(&self) -> Vec<FeatureSpec> {
+        match (&self.events, self.splits.is_empty()) {
+            (None, true) => Vec::new(),
+            (events, _) => catalogue(events.as_ref()),
+        }
+    }
 }
 
 /// How the model was tested.

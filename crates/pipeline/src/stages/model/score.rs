@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use perennial_history::FeatureSpec;
 use perennial_lake::arrow::array::{
     ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
@@ -42,7 +43,7 @@ pub(super) fn term_name(term: &TermKind) -> &str {
     }
 }
 
-/// Scores every customer that has bought before the as-of moment.
+/// Scores every customer who was active before the as-of moment.
 pub(super) async fn history(
     run: &Run<'_>,
     done: &Done,
@@ -64,7 +65,7 @@ pub(super) async fn history(
         let matrix = feature_matrix(rows)?;
         let range = done_rows..done_rows + rows.len();
         done_rows = range.end;
-        let said = say(run, built, &matrix)?;
+        let said = say(run, built, &matrix, &rows.specs)?;
         writer.write(
             built,
             &rows.customer_id,
@@ -90,7 +91,7 @@ pub(super) async fn table(
         all[*row] = *probability;
     }
     let ranks = percentiles(&all);
-    let said = say(run, built, &table.matrix)?;
+    let said = say(run, built, &table.matrix, &[])?;
     let mut writer = Writer::new(run, version, None)?;
     writer.write(built, &table.customer_id, &all, &ranks, &said)?;
     writer.close().await
@@ -135,8 +136,14 @@ fn percentiles(probabilities: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// The reasons of each row in both languages.
-fn say(run: &Run<'_>, built: &Built, matrix: &Matrix) -> Result<Vec<words::Said>> {
+/// The reasons of each row in both languages, in the words of the catalogue
+/// `specs` where a column is one of its features.
+fn say(
+    run: &Run<'_>,
+    built: &Built,
+    matrix: &Matrix,
+    specs: &[FeatureSpec],
+) -> Result<Vec<words::Said>> {
     let currency = run.project.settings.project.currency.as_str();
     match &built.pair {
         Some(Pair { logistic, .. }) if built.notes.uses_logistic => {
@@ -149,11 +156,11 @@ fn say(run: &Run<'_>, built: &Built, matrix: &Matrix) -> Result<Vec<words::Said>
             let found = reasons(logistic, matrix, REASONS)?;
             Ok(found
                 .iter()
-                .map(|r| words::reasons(r, &names, currency))
+                .map(|r| words::reasons(r, &names, specs, currency))
                 .collect())
         }
         Some(Pair { rule, .. }) => {
-            let said = words::rule_reason(rule.column());
+            let said = words::rule_reason(rule.column(), specs);
             Ok(vec![said; matrix.rows])
         }
         None => Ok(vec![words::Said::default(); matrix.rows]),

@@ -21,12 +21,17 @@ pub(super) fn candidates(facts: &Facts) -> Vec<usize> {
             let named = named(facts, index);
             let personal = fact.profile.looks.email || fact.profile.looks.phone;
             let long = fact.profile.looks.free_text && named < 0.7;
+            // What is called an amount identifies nothing, whatever its values are like.
+            let is_money = named < 0.5
+                && [Role::Amount, Role::UnitPrice]
+                    .iter()
+                    .any(|role| facts.name_score(*role, index) >= 0.8);
             // A telling name is enough where the file has one customer only.
             let fewest = match named {
                 named if named >= 0.6 => 1,
                 _ => 3,
             };
-            (kind && !long && !personal && fact.distinct() >= fewest).then_some((
+            (kind && !long && !personal && !is_money && fact.distinct() >= fewest).then_some((
                 index,
                 named,
                 fact.distinct(),

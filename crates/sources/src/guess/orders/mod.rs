@@ -13,7 +13,7 @@ pub(super) use rest::personal;
 
 use super::super::infer::Kind;
 use super::relations::Facts;
-use super::{Guess, Question, QuestionKind, Reason, Role, RoleGuess, TableKind};
+use super::{Guess, Question, QuestionKind, Reason, Role, RoleGuess, TableKind, events};
 
 /// Rows below which values alone prove little.
 const ROWS_FEW: usize = 30;
@@ -97,8 +97,9 @@ impl Draft<'_, '_> {
     }
 }
 
-/// Guesses the roles of a table of order lines.
-pub(super) fn guess(facts: &Facts) -> Guess {
+/// Guesses the roles of a table of order lines; where nothing in it is money,
+/// those of a table of events, unless it is said to be the one or the other.
+pub(super) fn guess(facts: &Facts, kind: Option<TableKind>) -> Guess {
     let mut draft = Draft {
         facts,
         taken: Vec::new(),
@@ -112,11 +113,22 @@ pub(super) fn guess(facts: &Facts) -> Guess {
     let structure = keys::find(&mut draft, time);
     money::find(&mut draft);
     rest::find(&mut draft);
+    let has_money = [Role::Amount, Role::UnitPrice]
+        .into_iter()
+        .any(|role| draft.column(role).is_some());
+    let is_events = match kind {
+        Some(kind) => kind == TableKind::Events,
+        None => !has_money && draft.column(Role::Time).is_some(),
+    };
+    if is_events {
+        return events::guess(draft, structure);
+    }
     let confidence = kind_confidence(&draft, structure);
     Guess {
         kind: TableKind::OrderLines,
         kind_confidence: confidence,
         roles: draft.roles,
+        purchases: Vec::new(),
         lost_when: None,
         value_amount: None,
         value_amount_per: None,

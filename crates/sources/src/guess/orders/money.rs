@@ -72,7 +72,8 @@ fn numbers(draft: &Draft) -> Vec<usize> {
                 .iter()
                 .map(|role| facts.name_score(*role, column))
                 .fold(0.0, f64::max);
-            let other = [Role::Cost, Role::Discount]
+            // A category of products can be a number; it is no price.
+            let other = [Role::Cost, Role::Discount, Role::ProductTrait]
                 .iter()
                 .map(|role| facts.name_score(*role, column))
                 .fold(0.0, f64::max);

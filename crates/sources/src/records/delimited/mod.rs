@@ -8,7 +8,7 @@ mod scan;
 mod total;
 
 use super::Progress;
-use super::block::{Block, Cell, Fault, Record};
+use super::block::{Block, Cell, Fault};
 use crate::dialect::{Delimiter, Dialect, LineEnd};
 
 pub(crate) use scan::split_all;
@@ -23,6 +23,8 @@ pub struct Rules {
     pub quote: Option<u8>,
     /// The last byte of a line: `\n`, or `\r` for old Macintosh files.
     pub terminator: u8,
+    /// A row may be a total of those above it; in a table of a database none is.
+    pub has_totals: bool,
 }
 
 impl From<&Dialect> for Rules {
@@ -35,6 +37,7 @@ impl From<&Dialect> for Rules {
             } else {
                 b'\n'
             },
+            has_totals: true,
         }
     }
 }
@@ -60,35 +63,31 @@ pub(super) fn split(
     mut at: usize,
     progress: &mut Progress,
 ) -> usize {
-    let Block {
-        text,
-        extra,
-        cells,
-        records,
-        columns,
-    } = block;
-    while at < text.len() && records.len() < progress.rows_max {
+    while at < block.text.len() && block.records.len() < progress.rows_max {
+        let mark = block.mark();
+        let columns = block.columns;
+        let Block {
+            text, extra, cells, ..
+        } = &mut *block;
         let first = cells.len();
-        let extra_before = extra.len();
         let (mut fault, end, next) = match scan(text, at, rules, cells, extra, progress.last) {
             Scan::Record { end, next } => (None, end, next),
             Scan::Fault { fault, end, next } => (Some(fault), end, next),
             Scan::More => {
-                cells.truncate(first);
-                extra.truncate(extra_before);
+                block.take_back(mark);
                 break;
             }
         };
         if fault.is_none() {
-            match fit(text, at, end, cells, first, *columns) {
+            match fit(text, at, end, cells, first, columns) {
                 Fit::Good => {
-                    if total::is_total(text, extra, cells.get(first..).unwrap_or(&[])) {
+                    if rules.has_totals && total::is_total(text, extra, &cells[first..]) {
                         fault = Some(Fault::Total);
                     }
                 }
                 Fit::Fault(misfit) => fault = Some(misfit),
                 Fit::BlankLine => {
-                    cells.truncate(first);
+                    block.take_back(mark);
                     progress.blank_lines += 1;
                     progress.line += 1;
                     at = next;
@@ -96,21 +95,11 @@ pub(super) fn split(
                 }
             }
         }
-        if fault.is_some() {
-            cells.truncate(first);
-            extra.truncate(extra_before);
-            cells.resize(first + *columns, Cell::default());
-        }
-        records.push(Record {
-            start: at as u32,
-            end: end as u32,
-            line: progress.line,
-            fault,
-        });
+        block.push(mark, (at, end), progress.line, fault);
         progress.line += 1;
         if fault.is_none() && rules.quote.is_some() {
-            let own = cells.get(first..).unwrap_or(&[]);
-            progress.line += lines_within(text, own, at, end, rules.terminator);
+            progress.line +=
+                lines_within(&block.text, block.since(mark), at, end, rules.terminator);
         }
         at = next;
     }

@@ -8,6 +8,7 @@ const CSV: Rules = Rules {
     delimiter: Delimiter::Byte(b','),
     quote: Some(b'"'),
     terminator: b'\n',
+    has_totals: true,
 };
 
 /// Rows as `line|cell|cell`, faults as `line!code raw`.
@@ -63,6 +64,7 @@ fn blanks_and_old_macintosh() {
         delimiter: Delimiter::Blanks,
         quote: None,
         terminator: b'\n',
+        has_totals: true,
     };
     assert_eq!(
         show(b"  00004 0001\t 2 \r\n\r\n 1 2  3\n4 5", rules, 3, 9),

@@ -29,7 +29,8 @@ const WORDS: [&str; 20] = [
 const BYTES_MAX: usize = 24;
 
 /// Whether the first filled of `cells` says that the row is a total: it is one of
-/// the words above, and other cells are empty.
+/// the words above, and at least half of the other cells are empty. In a row of values
+/// with a gap or two the word is a value, such as the name of a product or a shop.
 #[inline]
 pub(super) fn is_total(text: &[u8], extra: &[u8], cells: &[Cell]) -> bool {
     let Some(first) = cells.iter().find(|cell| cell.len() != 0) else {
@@ -41,7 +42,8 @@ pub(super) fn is_total(text: &[u8], extra: &[u8], cells: &[Cell]) -> bool {
     if !bytes.first().is_some_and(may_be) || bytes.len() > BYTES_MAX || cells.len() < 3 {
         return false;
     }
-    says_total(bytes) && cells.iter().filter(|cell| cell.len() == 0).count() > 0
+    let empty = cells.iter().filter(|cell| cell.len() == 0).count();
+    says_total(bytes) && empty * 2 >= cells.len() - 1
 }
 
 fn says_total(cell: &[u8]) -> bool {
@@ -80,13 +82,14 @@ mod tests {
         assert!(row(&["Total", "", "12.5"]));
         assert!(row(&["", "合 计：", "", "12.5"]));
         assert!(row(&["GRAND TOTAL:", "", "1"]));
-        assert!(row(&["小计", "3", "", "1"]));
+        assert!(row(&["小计", "3", "", "", "1"]));
     }
 
     #[test]
     fn rows_that_do_not() {
         // A product may be called so, and its row is filled.
         assert!(!row(&["Total", "2024-01-05", "12.5"]));
+        assert!(!row(&["Total", "2024-01-05", "ann", "", "12.5"]));
         assert!(!row(&["Total recall", "", "12.5"]));
         assert!(!row(&["1001", "", "12.5"]));
         assert!(!row(&["", "", ""]));

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::walk::{Value, objects, string_end, value_end, walk};
+use super::is_list;
+use super::outer::{Nesting, Outer};
+use super::walk::{Value, objects, value_end, walk};
 use crate::COLUMNS_MAX;
 use crate::dialect::Fault;
 
@@ -12,14 +14,14 @@ const OBJECTS_MAX: usize = 1_000;
 /// How a JSON file is laid out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shape {
-    /// Bytes of decoded text before the first object.
+    /// Bytes of decoded text before what is split.
     pub start: usize,
     /// Each object has a line of its own, so that a broken one costs its line.
     pub is_lines: bool,
     /// The objects stand in an array.
     pub is_array: bool,
-    /// The array is a member of an object around everything, and ends the records.
-    pub is_wrapped: bool,
+    /// The array is a member of an object around everything: its name, as written.
+    pub member: Option<String>,
     /// Path of the array whose objects are records of their own.
     pub items: Option<String>,
 }
@@ -39,12 +41,12 @@ pub(crate) fn sniff(text: &[u8], whole: bool) -> Result<Option<(Shape, Vec<Strin
     // One object around everything, such as `{"orders": [...], "total": 2}`.
     if !found.shape.is_array
         && found.objects.len() <= 1
-        && let Some(start) = wrapped(text, blanks)
+        && let Some((member, start)) = wrapped(text, blanks)
         && let Some(inner) = Found::from(text, start, true, whole)
-        && inner.bytes * 5 > text.len() * 4
     {
         found = inner;
-        found.shape.is_wrapped = true;
+        found.shape.start = 0;
+        found.shape.member = Some(member);
     }
     if found.objects.is_empty() {
         return Ok(None);
@@ -64,8 +66,6 @@ pub(crate) fn sniff(text: &[u8], whole: bool) -> Result<Option<(Shape, Vec<Strin
 struct Found<'t> {
     shape: Shape,
     objects: Vec<&'t [u8]>,
-    /// Bytes they were found in.
-    bytes: usize,
 }
 
 impl<'t> Found<'t> {
@@ -87,7 +87,6 @@ impl<'t> Found<'t> {
             };
             at = next;
             if is_array && text.get(at) == Some(&b']') {
-                at += 1;
                 break;
             }
             let end = match is_lines {
@@ -102,7 +101,7 @@ impl<'t> Found<'t> {
             let value = text.get(at..end)?;
             if is_object(value) {
                 objects.push(value);
-            } else {
+            } else if !(is_lines && is_list(value)) {
                 broken += 1;
             }
             at = end;
@@ -112,10 +111,9 @@ impl<'t> Found<'t> {
                 start,
                 is_lines,
                 is_array,
-                is_wrapped: false,
+                member: None,
                 items: None,
             },
-            bytes: at - start,
             objects,
         })
     }
@@ -128,29 +126,36 @@ fn is_object(text: &[u8]) -> bool {
     walk(text, "", &mut |_, _| {}).is_ok()
 }
 
-/// Where the objects begin of the first array of objects that is a member of
-/// the object at `at`.
-fn wrapped(text: &[u8], at: usize) -> Option<usize> {
-    let (mut at, mut depth) = (at, 0);
-    loop {
-        match text.get(at)? {
-            b'"' => at = string_end(text, at)?,
-            b'{' => depth += 1,
-            b'[' => {
-                let inside = text.get(at + 1..)?.trim_ascii_start();
-                if depth == 1 && inside.first() == Some(&b'{') {
-                    return Some(at + 1);
-                }
-                depth += 1;
-            }
-            b'}' | b']' => depth -= 1,
-            _ => {}
+/// The longest of the arrays of objects that are members of the object at `at`, or of
+/// such objects one after the other: the member's name and where the array's objects
+/// begin. `None` unless such arrays are most of the text.
+fn wrapped(text: &[u8], at: usize) -> Option<(String, usize)> {
+    // Of each member: the name, where its first array begins, bytes of all.
+    let mut members: Vec<(&[u8], usize, usize)> = Vec::new();
+    let mut outer = Outer::default();
+    let (mut at, mut names) = (at, Vec::new());
+    while let (Some(behind), _) = outer.next_array(text.get(at..)?) {
+        at += behind;
+        let inside = text.get(at..)?.trim_ascii_start();
+        if inside.first() != Some(&b'{') {
+            outer.go_into();
+            continue;
         }
-        if depth == 0 {
-            return None;
-        }
-        at += 1;
+        let bracket = text.get(at - 1..)?;
+        let bytes = Nesting::default().end(bracket).unwrap_or(bracket.len());
+        names.push((outer.member().to_vec(), at, bytes));
+        at = at - 1 + bytes;
     }
+    for (name, start, bytes) in &names {
+        match members.iter_mut().find(|(known, ..)| known == name) {
+            Some((.., all)) => *all += bytes,
+            None => members.push((name, *start, *bytes)),
+        }
+    }
+    let all: usize = members.iter().map(|(.., bytes)| bytes).sum();
+    let (name, start, _) = members.into_iter().max_by_key(|(.., bytes)| *bytes)?;
+    let name = std::str::from_utf8(name).ok()?.to_owned();
+    (!name.is_empty() && all * 5 > text.len() * 4).then_some((name, start))
 }
 
 /// The array whose objects are records, and all columns in the order in which

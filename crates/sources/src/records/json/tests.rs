@@ -96,6 +96,119 @@ fn one_object_around_everything() {
     );
 }
 
+fn objects(from: usize, count: usize) -> String {
+    let all = (from..from + count).map(|i| format!("{{\"id\": {i}, \"who\": \"c{i}\"}}"));
+    all.collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn pages_of_one_list_and_lists_beside_it() {
+    // The first page is longer than what is looked at.
+    let (first, second) = (objects(0, 20_000), objects(20_000, 3));
+    let text = format!(
+        "{{\"orders\": [{first}], \"tags\": [1, [\"[\"]], \"page\": {{\"next\": [{{}}]}}}}\n\
+         {{\"page\": 2,\n\"refunds\": [{{\"id\": 7}}], \"orders\": [], \"o\": []}}\n\
+         {{\"orders\": [\n{second}]}}"
+    );
+    let dialect = sniff_bytes(&text.as_bytes()[..crate::SNIFF_BYTES], false).unwrap();
+    assert_eq!(dialect.columns, ["id", "who"]);
+    for rows_max in [7, 8_192] {
+        let found = rows(text.as_bytes(), &dialect, rows_max);
+        assert_eq!(found.len(), 20_004, "{rows_max}");
+        assert_eq!(found[19_999], "1|19999|c19999");
+        assert_eq!(found[20_000], "3!row/other-list {\"id\": 7}");
+        assert_eq!(found[20_003], "5|20002|c20002");
+    }
+}
+
+#[test]
+fn the_longest_list_is_read_and_others_are_seen() {
+    let text = format!(
+        "{{\"refunds\": [{{\"id\": \"r\"}}], \"orders\": [{}]}}",
+        objects(0, 30)
+    );
+    let shown = show(&text, 100);
+    assert_eq!(
+        shown[..3],
+        ["id|who", "1!row/other-list {\"id\": \"r\"}", "1|0|c0"]
+    );
+    assert_eq!(shown.len(), 32);
+}
+
+#[test]
+fn text_passed_over_does_not_gather() {
+    let text = format!(
+        "{{\"orders\": [{}], \"picture\": \"{}\", \"orders\": [{}]}}",
+        objects(0, 20_000),
+        "x".repeat(40 << 20),
+        objects(20_000, 1)
+    );
+    let dialect = sniff_bytes(&text.as_bytes()[..crate::SNIFF_BYTES], false).unwrap();
+    let mut records = Records::new(text.as_bytes(), &dialect);
+    let mut block = Block::default();
+    let mut count = 0;
+    while records.next_block(&mut block, 8_192).unwrap() {
+        count += block.rows();
+        assert!(block.text.capacity() < 9 << 20, "{}", block.text.capacity());
+    }
+    assert_eq!(count, 20_001);
+}
+
+#[test]
+fn an_object_that_is_too_long_costs_itself_alone() {
+    let long = format!("{{\"id\": 1, \"a\": \"{}\\\"]}}\"}}", "x\n".repeat(9 << 20));
+    for (before, after) in [("[", "]"), ("", "")] {
+        let text = format!("{before}{},{long},{}{after}", objects(0, 3), objects(5, 2));
+        let dialect = sniff_bytes(&text.as_bytes()[..crate::SNIFF_BYTES], false).unwrap();
+        let found = rows(text.as_bytes(), &dialect, 100);
+        assert_eq!(found.len(), 6, "{before}");
+        assert!(found[3].starts_with("1!row/too-long {\"id\": 1"));
+        assert_eq!(found[5], format!("{}|6|c6", 1 + (9 << 20)));
+    }
+    // One whose end is missing swallows the rest: that is no reading of the file.
+    let text = format!("[{},{}", objects(0, 3), &long[..long.len() - 3]);
+    let dialect = sniff_bytes(&text.as_bytes()[..crate::SNIFF_BYTES], false).unwrap();
+    let mut records = Records::new(text.as_bytes(), &dialect);
+    let mut block = Block::default();
+    let error = (0..9).find_map(|_| records.next_block(&mut block, 100).err());
+    assert!(error.unwrap().to_string().contains("does not end"));
+}
+
+#[test]
+fn items_are_told_apart_and_go_on_in_the_next_block() {
+    let items = "{\"sku\": \"x\"},".repeat(9) + "{\"sku\": \"y\"}";
+    let text = format!(
+        "{{\"id\": 1, \"items\": [{items}]}}\n{{\"id\": 2, \"items\": [{{\"sku\": \"x\"}}]}}\n"
+    );
+    let dialect = sniff_bytes(text.as_bytes(), true).unwrap();
+    let hashes = |rows_max| {
+        let mut records = Records::new(text.as_bytes(), &dialect);
+        let mut block = Block::default();
+        let mut all = Vec::new();
+        while records.next_block(&mut block, rows_max).unwrap() {
+            assert!(block.rows() <= rows_max);
+            for row in 0..block.rows() {
+                assert!(block.raw(row).ends_with(b"}]}"), "{rows_max}");
+                all.push((block.hash(row), block.raw(row).to_vec()));
+            }
+        }
+        all
+    };
+    let all = hashes(100);
+    assert_eq!(all.len(), 11);
+    let distinct: std::collections::HashSet<u64> = all.iter().map(|(hash, _)| *hash).collect();
+    // Equal items of one order are equal records; an object of one item is its text.
+    assert_eq!(distinct.len(), 3);
+    assert_eq!((all[0].0, all[10].0), (all[8].0, xxh3_64(&all[10].1)));
+    for rows_max in [1, 3, 4, 10] {
+        assert_eq!(hashes(rows_max), all, "{rows_max}");
+        assert_eq!(
+            rows(text.as_bytes(), &dialect, rows_max),
+            rows(text.as_bytes(), &dialect, 100)
+        );
+    }
+}
+
 #[test]
 fn the_items_of_an_order_are_records() {
     let text = "{\"id\": 1, \"items\": [{\"sku\": \"x\", \"n\": 2}, {\"sku\": \"y\"}], \"at\": \"2024-01-05\"}\n\
@@ -109,6 +222,23 @@ fn the_items_of_an_order_are_records() {
             "1|1|2024-01-05|y|",
             "2|2|2024-01-06||",
             "3|3|2024-01-07|z|1",
+        ]
+    );
+}
+
+#[test]
+fn lists_among_lines_of_objects_are_seen() {
+    let text = "{\"a\": 1}\n[{\"b\": 2}]\n[{\"b\": 3}]\n[1, 2]\n{\"a\": 4}\n{\"a\": 5}\n";
+    assert_eq!(
+        show(text, 100),
+        [
+            "a",
+            "1|1",
+            "2!row/other-list [{\"b\": 2}]",
+            "3!row/other-list [{\"b\": 3}]",
+            "4!row/not-json [1, 2]",
+            "5|4",
+            "6|5",
         ]
     );
 }

@@ -125,7 +125,7 @@ pub(super) fn value_end(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The closing quote of the string that begins at `at`.
-pub(super) fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
+fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     at += 1;
     loop {
         let found = at + memchr::memchr2(b'"', b'\\', text.get(at..)?)?;

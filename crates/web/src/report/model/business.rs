@@ -19,14 +19,14 @@ pub struct Business {
 pub struct Month {
     /// First day of the month.
     pub first_day: Date,
-    /// Customers with at least one purchase.
+    /// Customers with at least one purchase, or event ([`super::Activity`]).
     pub buyers: u64,
-    /// Of these, bought for the first time ever.
+    /// Of these, there for the first time ever.
     pub new: u64,
     /// Of these, came back after a silence that counts as lost
     /// ([`super::LostDefinition`]).
     pub came_back: u64,
-    /// Orders (returns are not orders).
+    /// Orders (returns are not orders), or events.
     pub orders: u64,
     /// Sales less returns, in the report's currency, rows without a customer
     /// included; `None` without amounts.

@@ -42,6 +42,15 @@ pub enum LostDefinition {
         /// Why this horizon.
         choice: HorizonChoice,
     },
+    /// No event within the horizon after the as-of moment.
+    NoEvent {
+        /// The names of the events that count; all where there is none.
+        names: Vec<String>,
+        /// How far ahead the label looks.
+        horizon_days: f64,
+        /// Why this horizon.
+        choice: HorizonChoice,
+    },
     /// A column says who left.
     Label {
         /// The column's name.
@@ -63,6 +72,7 @@ impl LostDefinition {
     pub fn horizon_days(&self) -> Option<f64> {
         match self {
             LostDefinition::NoPurchase { horizon_days, .. }
+            | LostDefinition::NoEvent { horizon_days, .. }
             | LostDefinition::Contract { horizon_days, .. } => Some(*horizon_days),
             LostDefinition::Label { .. } => None,
         }
@@ -71,7 +81,8 @@ impl LostDefinition {
     /// The silence from which a customer counts as lost, where silence tells.
     pub fn silence_days(&self) -> Option<f64> {
         match self {
-            LostDefinition::NoPurchase { horizon_days, .. } => Some(*horizon_days),
+            LostDefinition::NoPurchase { horizon_days, .. }
+            | LostDefinition::NoEvent { horizon_days, .. } => Some(*horizon_days),
             LostDefinition::Contract { .. } | LostDefinition::Label { .. } => None,
         }
     }

@@ -34,7 +34,7 @@ fn buyers(c: Context<'_>, business: &Business) -> Panel {
     let (title, answer) = match latest.and_then(|at| Some((at, months.get(at)?))) {
         Some((at, month)) => {
             let title = l.fill(
-                m::BUYERS_TITLE,
+                c.by_activity(m::BUYERS_TITLE, m::ACTIVE_TITLE),
                 &[
                     ("month", format::month(month.first_day, l.language).into()),
                     ("buyers", l.n(month.buyers)),
@@ -66,7 +66,7 @@ fn buyers(c: Context<'_>, business: &Business) -> Panel {
     let regular = |m: &Month| m.buyers.saturating_sub(m.new).saturating_sub(m.came_back);
     let chart = Chart {
         id: "chart-buyers",
-        alt: l.say(m::BUYERS_CHART),
+        alt: l.say(c.by_activity(m::BUYERS_CHART, m::ACTIVE_CHART)),
         x: month_axis(c, months),
         y: Axis::around(String::new(), months.iter().map(|m| m.buyers as f64), |v| {
             format::compact(v, l.language)
@@ -234,10 +234,10 @@ fn buyers_table(c: Context<'_>, months: &[Month]) -> Table {
         caption: l.say(m::MONTHS_TABLE),
         columns: vec![
             Column::words(l.say(m::COL_MONTH)),
-            Column::numbers(l.say(m::COL_BUYERS)),
+            Column::numbers(l.say(c.by_activity(m::COL_BUYERS, m::COL_ACTIVE))),
             Column::numbers(l.say(m::NEW)),
             Column::numbers(l.say(m::CAME_BACK)),
-            Column::numbers(l.say(m::COL_ORDERS)),
+            Column::numbers(l.say(c.by_activity(m::COL_ORDERS, m::COL_EVENTS))),
         ],
         rows: rows.collect(),
         ..Table::default()
@@ -271,7 +271,7 @@ fn retained(c: Context<'_>, r: &Retention) -> Panel {
     let at_end = r.kept + r.new + r.came_back;
     let last_day = r.until.yesterday().unwrap_or(r.until);
     let mut answer = vec![l.fill(
-        m::RETENTION_ANSWER,
+        c.by_activity(m::RETENTION_ANSWER, m::RETENTION_ANSWER_EVENTS),
         &[
             ("start", l.n(r.at_start)),
             ("from", format::date(r.from, l.language).into()),
@@ -301,7 +301,7 @@ fn retained(c: Context<'_>, r: &Retention) -> Panel {
             Block::Bars(retention_bars(c, r, lost)),
         ],
         notes: vec![l.fill(
-            m::RETENTION_NOTE,
+            c.by_activity(m::RETENTION_NOTE, m::RETENTION_NOTE_EVENTS),
             &[
                 ("window", l.days(r.window_days).into()),
                 ("mixed", mixed.into()),

@@ -28,7 +28,10 @@ fn terms(c: Context<'_>) -> Panel {
         let what = lost_title(c, &risk.lost);
         terms.push((m::T_LOST, l.fill(m::D_LOST, &[("what", what.into())])));
         if let Some(days) = risk.lost.silence_days() {
-            let active = l.fill(m::D_ACTIVE, &[("days", l.days(days).into())]);
+            let active = l.fill(
+                c.by_activity(m::D_ACTIVE, m::D_ACTIVE_EVENTS),
+                &[("days", l.days(days).into())],
+            );
             terms.push((m::T_ACTIVE, active));
         }
         let level = l.percent(r.interval_level);
@@ -41,8 +44,8 @@ fn terms(c: Context<'_>) -> Panel {
         if business.retention.is_ok() {
             terms.push((m::T_RETENTION, l.say(m::D_RETENTION)));
         }
-        terms.push((m::T_NEW, l.say(m::D_NEW)));
-        terms.push((m::T_BACK, l.say(m::D_BACK)));
+        terms.push((m::T_NEW, l.say(c.by_activity(m::D_NEW, m::D_NEW_EVENTS))));
+        terms.push((m::T_BACK, l.say(c.by_activity(m::D_BACK, m::D_BACK_EVENTS))));
         terms.push((m::T_REVENUE, l.say(m::D_REVENUE)));
     }
     let staked = r

@@ -11,7 +11,7 @@ mod trace;
 mod trust;
 mod value;
 
-use super::{Part, Report, missing};
+use super::{Activity, Part, Report, missing};
 use crate::locale::Locale;
 use crate::messages::{Message, page as m};
 use crate::page::{Files, Panel, Section, Table};
@@ -51,6 +51,14 @@ pub(crate) fn all(report: &Report, locale: Locale<'_>, interactive: bool) -> Vec
 }
 
 impl Context<'_> {
+    /// The first where customers buy, the second where events show them.
+    fn by_activity(self, purchases: Message, events: Message) -> Message {
+        match self.report.activity {
+            Activity::Purchases => purchases,
+            Activity::Events => events,
+        }
+    }
+
     /// A section, with its name and question.
     fn section(
         self,

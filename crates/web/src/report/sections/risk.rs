@@ -145,6 +145,21 @@ pub(super) fn lost_title(c: Context<'_>, lost: &LostDefinition) -> String {
         LostDefinition::NoPurchase { horizon_days, .. } => {
             l.fill(m::LOST_TITLE, &[("days", l.days(*horizon_days).into())])
         }
+        LostDefinition::NoEvent {
+            names,
+            horizon_days,
+            ..
+        } => {
+            let days = ("days", l.days(*horizon_days).into());
+            if names.is_empty() {
+                return l.fill(m::LOST_EVENT_TITLE, &[days]);
+            }
+            let names: Vec<String> = names.iter().map(|name| l.name(name)).collect();
+            l.fill(
+                m::LOST_EVENTS_TITLE,
+                &[days, ("names", l.either(&names).into())],
+            )
+        }
         LostDefinition::Label { column, lost_when } => l.fill(
             m::LOST_LABEL_TITLE,
             &[
@@ -171,6 +186,11 @@ fn lost(c: Context<'_>, risk: &Risk) -> Panel {
         LostDefinition::NoPurchase {
             horizon_days,
             choice,
+        }
+        | LostDefinition::NoEvent {
+            horizon_days,
+            choice,
+            ..
         } => match choice {
             HorizonChoice::Set => l.say(m::LOST_SET),
             HorizonChoice::Other(why) => l.text(why),
@@ -184,7 +204,7 @@ fn lost(c: Context<'_>, risk: &Risk) -> Panel {
                     blocks.push(Block::Bars(candidate_bars(c, *horizon_days, candidates)));
                 }
                 l.fill(
-                    m::LOST_RHYTHM,
+                    c.by_activity(m::LOST_RHYTHM, m::LOST_RHYTHM_EVENTS),
                     &[
                         ("n", l.n(*customers)),
                         ("median", l.days(*gap_median_days).into()),
@@ -218,7 +238,7 @@ fn candidate_bars(c: Context<'_>, chosen_days: f64, candidates: &[(f64, f64)]) -
         }
     });
     Bars {
-        caption: l.say(m::LOST_BARS),
+        caption: l.say(c.by_activity(m::LOST_BARS, m::LOST_BARS_EVENTS)),
         label_head: l.say(m::COL_HORIZON),
         value_head: l.say(m::COL_GAPS),
         bar_head: String::new(),

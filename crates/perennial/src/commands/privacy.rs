@@ -1,0 +1,89 @@
+//! `perennial privacy`.
+
+use std::path::Path;
+
+use perennial_pipeline::privacy::{self, Exported};
+use perennial_pipeline::settings::Language;
+
+use super::{Context, Failure};
+use crate::args::PrivacyAction;
+
+/// Shows everything held of a person, or forgets them.
+pub(crate) async fn privacy(context: &Context, action: PrivacyAction) -> Result<(), Failure> {
+    match action {
+        PrivacyAction::Export { customer, out } => export(context, &customer, out.as_deref()).await,
+        PrivacyAction::Erase { customer, yes } => erase(context, &customer, yes).await,
+    }
+}
+
+async fn export(context: &Context, customer: &str, out: Option<&Path>) -> Result<(), Failure> {
+    let project = context.project(&[]).await?;
+    let language = context.language(&project);
+    let held = privacy::export(&project, customer).await?;
+    let Some(path) = out else {
+        context.printer.answer(&held, || held.lines(language))?;
+        return Ok(());
+    };
+    let text = serde_json::to_string_pretty(&held).map_err(std::io::Error::from)?;
+    write_private(path, &text).map_err(|source| perennial_pipeline::Error::Io {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    })?;
+    let shown = path.display();
+    context
+        .printer
+        .summary(&serde_json::json!({ "path": path }), || {
+            vec![match language {
+                Language::English => format!("written: {shown}"),
+                Language::Chinese => format!("已写入：{shown}"),
+            }]
+        })?;
+    Ok(())
+}
+
+/// A file that only its owner can read.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.write_all(b"\n")
+}
+
+async fn erase(context: &Context, customer: &str, yes: bool) -> Result<(), Failure> {
+    let project = context.project(&[]).await?;
+    let language = context.language(&project);
+    if !yes {
+        let held = privacy::export(&project, customer).await?;
+        return Err(Failure::usage(
+            would_erase(&held, language),
+            match language {
+                Language::English => "it cannot be undone; write `--yes` to do it",
+                Language::Chinese => "此操作无法撤销；如确认删除，请加上 `--yes`",
+            },
+        ));
+    }
+    let bars = context.printer.progress();
+    let erased = privacy::erase(&project, customer, &bars).await?;
+    context.printer.answer(&erased, || erased.lines(language))?;
+    Ok(())
+}
+
+fn would_erase(held: &Exported, language: Language) -> String {
+    let tables = held.tables.iter();
+    let tables: Vec<String> = tables
+        .map(|(table, held)| format!("{table} {}", held.rows.len()))
+        .collect();
+    let (name, tables) = (&held.identifier, tables.join(", "));
+    match language {
+        Language::English => format!("would erase everything held of `{name}`: {tables}"),
+        Language::Chinese => format!("将删除关于 `{name}` 的全部数据：{tables}"),
+    }
+}

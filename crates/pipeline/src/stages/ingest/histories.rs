@@ -1,0 +1,401 @@
+//! Files of order lines, and files of events, into the lake.
+
+use std::collections::HashMap;
+
+use perennial_lake::arrow::array::Array;
+use perennial_lake::histories::{
+    EVENTS, HistorySchema, HistorySorter, ORDER_LINES, Shape, SortOutcome,
+};
+use perennial_lake::sources::RawBatch;
+use perennial_lake::sources::files::{Format, SourceFile};
+use perennial_lake::sources::read::open;
+use perennial_lake::tables;
+use perennial_ledger::{FileSealer, Resolver, Vault};
+
+use super::books::{Book, Quarantined};
+use super::found::Fresh;
+use super::rows::{
+    Judged, Places, Refused, identifiers, judge, record_hashes, row_batch, texts, times,
+};
+use super::spec::{Purpose, Reading as FileReading};
+use super::{ERASED, Reading, unless_empty};
+use crate::settings::{Settings, Table};
+use crate::stage::Run;
+use crate::{Error, Result};
+
+/// What identifies a customer in the vault.
+pub(crate) const KIND: &str = "customer_id";
+/// Identifiers remembered while reading; about 50 bytes each.
+const REMEMBERED_MAX: usize = 2_000_000;
+/// A row of text takes at least about this many bytes, compressed tenfold less.
+const BYTES_PER_ROW: u64 = 60;
+
+/// What the rows of a table of histories are; none for other tables.
+pub(crate) fn shape_of(table: Table) -> Option<Shape> {
+    match table {
+        Table::OrderLines => Some(ORDER_LINES),
+        Table::Events => Some(EVENTS),
+        Table::Customers => None,
+    }
+}
+
+/// What is read, and what it becomes.
+#[derive(Clone, Copy)]
+pub(super) struct HistoryTable {
+    pub table: Table,
+    pub shape: Shape,
+}
+
+/// Reads the files on top of version `base` and returns the new version.
+pub(super) async fn read(
+    run: &Run<'_>,
+    into: HistoryTable,
+    files: &[&Fresh],
+    base: Option<i64>,
+    reading: &mut Reading,
+) -> Result<i64> {
+    let before = (reading.books.len(), reading.quarantined.len());
+    let result = read_with(run, into, files, base, true, reading).await;
+    match result {
+        // Two of 2^64 ids were equal, or somebody was erased meanwhile.
+        Err(Error::Ledger(perennial_ledger::Error::IdTaken)) => {
+            reading.books.truncate(before.0);
+            reading.quarantined.truncate(before.1);
+            read_with(run, into, files, base, false, reading).await
+        }
+        other => other,
+    }
+}
+
+/// `in_advance`: subjects get their ids before they are registered.
+async fn read_with(
+    run: &Run<'_>,
+    into: HistoryTable,
+    files: &[&Fresh],
+    base: Option<i64>,
+    in_advance: bool,
+    reading: &mut Reading,
+) -> Result<i64> {
+    let project = run.project;
+    let traits = trait_names(&project.settings, into.table);
+    let name = into.shape.table;
+    let base = match base {
+        Some(version) => tables::Table::open(&project.lake, name, Some(version)).await?,
+        None => None,
+    };
+    let expected = files.iter().map(|f| rows_expected(&f.file)).sum();
+    let memory = usize::try_from(project.settings.limits.memory.get()).unwrap_or(usize::MAX);
+    let mut sorter = HistorySorter::new(
+        HistorySchema::new(into.shape, &traits),
+        base,
+        expected,
+        memory / 2,
+        &project.scratch(),
+    )?;
+    let vault = project.ledger.vault(&project.key).await?;
+    // Personal columns go to people who are registered already.
+    let personal = |f: &&Fresh| !project.settings.sources[f.source].personal.is_empty();
+    let mut resolver = if in_advance && !files.iter().any(personal) {
+        Resolver::deferring(&vault, KIND, REMEMBERED_MAX).await?
+    } else {
+        Resolver::new(&vault, KIND, REMEMBERED_MAX)?
+    };
+    let first_book = reading.books.len();
+    for fresh in files.iter().filter(|f| f.known_as.is_none()) {
+        if !fresh.earlier.is_empty() {
+            let (earlier, standing) = (fresh.earlier.clone(), fresh.standing.clone());
+            sorter.mark_changed(fresh.ingest_id, earlier, standing, fresh.entangled);
+        }
+        let made = OneFile::new(run, into.shape, fresh, &vault, &traits);
+        let Some(mut file) = unless_empty(made, fresh)? else {
+            reading.books.push(Book::new(fresh, name));
+            continue;
+        };
+        file.read(run, &mut resolver, &mut sorter, reading).await?;
+        reading.books.push(file.book);
+    }
+    resolver.settle().await?;
+    let outcome = sorter.finish(&project.lake, project.threads()).await?;
+    settle(&mut reading.books[first_book..], &outcome);
+    Ok(outcome.version)
+}
+
+/// The project's traits of a table, in the order of their names.
+pub(crate) fn trait_names(settings: &Settings, table: Table) -> Vec<String> {
+    let mut names: Vec<String> = settings
+        .sources
+        .iter()
+        .filter(|s| s.table == table)
+        .flat_map(|s| s.traits.keys().cloned())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// An estimate that only decides how many buckets there are.
+fn rows_expected(file: &SourceFile) -> u64 {
+    match file.format {
+        Format::Parquet => file.parquet_rows().unwrap_or(0),
+        // Workbooks are packed: a row takes a fourth of the bytes.
+        Format::Sheet => file.size * 4 / BYTES_PER_ROW,
+        _ => file.size / BYTES_PER_ROW,
+    }
+}
+
+/// Duplicates are known only once everything is sorted.
+fn settle(books: &mut [Book], outcome: &SortOutcome) {
+    for book in books {
+        let of = |counts: &HashMap<i64, u64>| counts.get(&book.ingest_id).copied().unwrap_or(0);
+        let (duplicates, repeats) = (of(&outcome.duplicates), of(&outcome.repeats));
+        let (overlaps, taken_out) = (of(&outcome.overlaps), of(&outcome.taken_out));
+        (book.duplicates, book.repeats) = (duplicates, repeats);
+        (book.overlaps, book.taken_out) = (overlaps, taken_out);
+        let compared = outcome.compared.get(&book.ingest_id).copied();
+        book.gone = compared.map_or(0, |compared| compared.gone);
+        book.known = compared.map_or(0, |compared| compared.found);
+        book.kept = book.rows_read - book.quarantined - book.duplicates;
+        let pairs = outcome.shared.iter();
+        let own = pairs.filter(|(reading, _)| *reading == book.ingest_id);
+        book.shares = own.map(|(_, other)| *other).collect();
+        book.shares.sort_unstable();
+    }
+}
+
+struct OneFile<'a> {
+    fresh: &'a Fresh,
+    vault: &'a Vault,
+    sealer: FileSealer,
+    reading: FileReading,
+    places: Places,
+    book: Book,
+    /// Columns that identify a person: name and place.
+    personal: Vec<(String, usize)>,
+}
+
+impl<'a> OneFile<'a> {
+    fn new(
+        run: &Run<'_>,
+        shape: Shape,
+        fresh: &'a Fresh,
+        vault: &'a Vault,
+        traits: &[String],
+    ) -> Result<Self> {
+        let settings = &run.project.settings;
+        let source = &settings.sources[fresh.source];
+        let zone = source
+            .time_zone
+            .as_ref()
+            .unwrap_or(&settings.project.time_zone);
+        let rows = settings.limits.rows_per_batch.get();
+        let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
+        let places = Places::new(&reading, &shape, traits, run.project.now_us())?;
+        let personal = reading
+            .purposes
+            .iter()
+            .enumerate()
+            .filter_map(|(place, purpose)| match purpose {
+                Purpose::Personal(name) => Some((name.clone(), place)),
+                _ => None,
+            })
+            .collect();
+        let book = Book::new(fresh, shape.table);
+        let sealer = vault.file_sealer(&fresh.hash);
+        Ok(Self {
+            fresh,
+            vault,
+            sealer,
+            reading,
+            places,
+            book,
+            personal,
+        })
+    }
+
+    async fn read(
+        &mut self,
+        run: &Run<'_>,
+        resolver: &mut Resolver,
+        sorter: &mut HistorySorter,
+        out: &mut Reading,
+    ) -> Result<()> {
+        let opened = open(&self.fresh.file, &self.reading.spec);
+        let reader = opened.map_err(perennial_lake::Error::from)?;
+        let mut reader = reader.ahead(run.project.threads());
+        let expected = rows_expected(&self.fresh.file).max(1);
+        let bytes_per_row = self.fresh.file.size as f64 / expected as f64;
+        while let Some(batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
+            self.book.rows_read += batch.rows as u64;
+            let mut judged = judge(&batch, &self.reading, &self.places);
+            let refused = std::mem::take(&mut judged.refused);
+            self.set_aside(&batch, &refused, resolver, out).await?;
+            let (judged, customers) = self.resolve(&batch, judged, resolver, out).await?;
+            self.count(&batch, &judged, &customers);
+            let number = |&row: &u32| batch.row_in_file(row as usize) as i64;
+            let numbers: Vec<i64> = judged.keep.iter().map(number).collect();
+            let hashes = record_hashes(&batch, &judged);
+            sorter.push(&row_batch(
+                &batch,
+                &judged,
+                &self.places,
+                self.fresh.ingest_id,
+                &customers,
+                &numbers,
+                hashes.as_deref(),
+            ))?;
+            run.progress
+                .advance((batch.rows as f64 * bytes_per_row) as u64);
+        }
+        let totals = reader.into_totals().map_err(perennial_lake::Error::from)?;
+        if let Some(totals) = totals {
+            let source = &run.project.settings.sources[self.fresh.source];
+            self.book.set_totals(&totals, source);
+        }
+        Ok(())
+    }
+
+    /// Sets rows aside. Whoever they name is known from now on, so that they can
+    /// be shown and forgotten; of somebody who was erased no text is kept.
+    async fn set_aside(
+        &mut self,
+        batch: &RawBatch,
+        refused: &[Refused],
+        resolver: &mut Resolver,
+        out: &mut Reading,
+    ) -> Result<()> {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<u32> = refused.iter().map(|refused| refused.row as u32).collect();
+        let names = identifiers(batch, &rows, &self.places);
+        let found = resolver.resolve(&names.names).await?;
+        for (refused, name) in refused.iter().zip(&names.of_row) {
+            let is_erased = name.is_some_and(|name| found.get(name as usize) == Some(&None));
+            let reason = if is_erased { ERASED } else { refused.reason };
+            self.book.quarantined += 1;
+            *self.book.reasons.entry(reason.to_owned()).or_default() += 1;
+            out.quarantine(Quarantined {
+                ingest_id: self.fresh.ingest_id,
+                row: batch.row_in_file(refused.row),
+                column: refused.column.clone().filter(|_| !is_erased),
+                reason: reason.to_owned(),
+                sealed: match is_erased {
+                    true => Vec::new(),
+                    false => self.sealer.seal(&batch.raw_record(refused.row))?,
+                },
+            });
+        }
+        Ok(())
+    }
+
+    /// Turns identifiers into subjects, one a kept row; rows of erased people
+    /// are not kept.
+    async fn resolve(
+        &mut self,
+        batch: &RawBatch,
+        judged: Judged,
+        resolver: &mut Resolver,
+        out: &mut Reading,
+    ) -> Result<(Judged, Vec<Option<i64>>)> {
+        let names = identifiers(batch, &judged.keep, &self.places);
+        let found = resolver.resolve(&names.names).await?;
+        let mut subjects = Vec::with_capacity(names.of_row.len());
+        let mut erased = Vec::new();
+        for (place, name) in names.of_row.iter().enumerate() {
+            let subject = name.and_then(|name| found.get(name as usize).copied().flatten());
+            if name.is_some() && subject.is_none() {
+                erased.push(place);
+            }
+            subjects.push(subject);
+        }
+        self.keep_personal(batch, &judged, &subjects).await?;
+        let judged = self.without_erased(batch, judged, &mut subjects, &erased, out)?;
+        Ok((judged, subjects))
+    }
+
+    /// An erased person's row is counted, and nothing of it is kept.
+    fn without_erased(
+        &mut self,
+        batch: &RawBatch,
+        judged: Judged,
+        subjects: &mut Vec<Option<i64>>,
+        erased: &[usize],
+        out: &mut Reading,
+    ) -> Result<Judged> {
+        if erased.is_empty() {
+            return Ok(judged);
+        }
+        let gone: std::collections::HashSet<usize> = erased.iter().copied().collect();
+        let reason = ERASED;
+        for &place in erased {
+            self.book.quarantined += 1;
+            *self.book.reasons.entry(reason.to_owned()).or_default() += 1;
+            out.quarantine(Quarantined {
+                ingest_id: self.fresh.ingest_id,
+                row: batch.row_in_file(judged.keep[place] as usize),
+                column: None,
+                reason: reason.to_owned(),
+                sealed: Vec::new(),
+            });
+        }
+        let stays = |place: &usize| !gone.contains(place);
+        let places: Vec<usize> = (0..judged.keep.len()).filter(stays).collect();
+        *subjects = places.iter().map(|&p| subjects[p]).collect();
+        Ok(Judged {
+            keep: places.iter().map(|&p| judged.keep[p]).collect(),
+            quantity: picked(&judged.quantity, &places),
+            amount: picked(&judged.amount, &places),
+            refused: Vec::new(),
+        })
+    }
+
+    /// Puts what identifies a person into the vault.
+    async fn keep_personal(
+        &self,
+        batch: &RawBatch,
+        judged: &Judged,
+        subjects: &[Option<i64>],
+    ) -> Result<()> {
+        let mut facts: Vec<(i64, &str, &str)> = Vec::new();
+        for (name, place) in &self.personal {
+            let Some(values) = texts(batch, *place) else {
+                continue;
+            };
+            for (row, subject) in judged.keep.iter().zip(subjects) {
+                let row = *row as usize;
+                if let Some(subject) = subject
+                    && values.is_valid(row)
+                {
+                    facts.push((*subject, name.as_str(), values.value(row)));
+                }
+            }
+        }
+        facts.sort_unstable();
+        facts.dedup();
+        if !facts.is_empty() {
+            self.vault.put_traits(&facts).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, batch: &RawBatch, judged: &Judged, customers: &[Option<i64>]) {
+        self.book.without_customer += customers.iter().filter(|c| c.is_none()).count() as u64;
+        let Some(times) = times(batch, &self.places) else {
+            return;
+        };
+        for &row in &judged.keep {
+            let moment = times.value(row as usize);
+            let first = self.book.first_us.map_or(moment, |first| first.min(moment));
+            self.book.first_us = Some(first);
+            self.book.last_us = self.book.last_us.max(Some(moment));
+        }
+    }
+}
+
+/// The values at the places; of a shape without money there are none.
+fn picked(values: &[i64], places: &[usize]) -> Vec<i64> {
+    places
+        .iter()
+        .filter_map(|&at| values.get(at).copied())
+        .collect()
+}
