@@ -469,11 +469,28 @@ fn table_doubt(guess: &Guess) -> Option<Text> {
             "行数太少，无法从数据判断",
         ));
     }
+    if guess.kind == TableKind::OrderLines && speaks_of_refunds(guess) {
+        return Some(Text::new(
+            "its columns speak of refunds: positive amounts would be counted as sales; take it away if they are money given back",
+            "列名与退款有关：正数金额会被计为销售额；如为退还的款项，请删除此数据源",
+        ));
+    }
     (guess.kind_confidence < KIND_CONFIDENCE_MIN).then(|| {
         Text::new(
             format!("or is it \"{}\"?", other(guess.kind).name()),
             format!("也可能是 \"{}\"", other(guess.kind).name()),
         )
+    })
+}
+
+/// Whether the time or the order of a table is called that of a refund.
+fn speaks_of_refunds(guess: &Guess) -> bool {
+    const WORDS: [&str; 5] = ["refund", "returned", "退款", "退货", "rückerstatt"];
+    let roles = [SeenRole::Time, SeenRole::OrderId];
+    let mut columns = roles.into_iter().filter_map(|role| guess.column(role));
+    columns.any(|column| {
+        let column = column.to_lowercase();
+        WORDS.iter().any(|word| column.contains(word))
     })
 }
 

@@ -85,6 +85,20 @@ fn labelled() -> Guess {
     }
 }
 
+#[test]
+fn a_table_of_refunds_is_doubted() {
+    let mut guess = purchases();
+    let table = |guess: &Guess| look::source("../data/orders.csv", None, &[], guess).table;
+    assert_eq!(table(&guess).doubt, None);
+    for seen in &mut guess.roles {
+        if seen.role == SeenRole::Time {
+            seen.column = "refunded_at".to_owned();
+        }
+    }
+    let doubt = table(&guess).doubt.unwrap();
+    assert!(doubt.en.contains("refunds") && doubt.zh.contains("退款"));
+}
+
 fn draft(guess: &Guess, language: Language) -> Draft {
     let lost = match guess.kind {
         TableKind::OrderLines => DraftLost::NoPurchase,

@@ -39,7 +39,7 @@ pub(super) async fn chosen_of(m: &Material<'_>) -> Result<Part<Chosen>> {
 fn missing(m: &Material<'_>, reason: &str) -> Missing {
     match reason {
         "no_offers" => Missing::NoOffers,
-        "no_values" => m.model().err().unwrap_or(Missing::NoAmounts),
+        "no_values" => m.model().err().unwrap_or_else(|| m.no_amounts()),
         "no_budget" => Missing::Other(Text::new(
             "The settings give a budget of 0, so nothing can be spent.",
             "设置中的预算为 0，因此无法支出。",

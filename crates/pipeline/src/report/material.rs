@@ -9,6 +9,7 @@ use crate::Result;
 use crate::progress::Silent;
 use crate::project::Project;
 use crate::run::Stages;
+use crate::settings::Table;
 use crate::stage::{Done, Run};
 use crate::stages::people::{Basis, People, read_people};
 use crate::stages::{decide, features, ingest, model, value};
@@ -57,6 +58,17 @@ impl<'a> Material<'a> {
     /// Whether the data have dates: order lines and events do, a labelled table has none.
     pub fn dated(&self) -> bool {
         self.project.settings.history().is_some()
+    }
+
+    /// Why nothing can be said in money.
+    pub fn no_amounts(&self) -> Missing {
+        match self.project.settings.history() {
+            Some(Table::Events) => Missing::Other(Text::new(
+                "Events say nothing of money; with order lines it could be told.",
+                "事件数据不含金额；有订单明细时才能以金额衡量。",
+            )),
+            _ => Missing::NoAmounts,
+        }
     }
 
     /// The features that were made; none of a labelled table.

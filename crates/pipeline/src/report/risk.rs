@@ -35,7 +35,11 @@ pub(super) struct Survey {
 pub(super) fn survey_of(m: &Material<'_>) -> Part<Survey> {
     let notes = m.model()?;
     let people = m.people.as_ref().ok_or(Missing::NotRun)?;
-    Ok(survey(people, notes.threshold))
+    let mut survey = survey(people, notes.threshold);
+    if survey.margin_at_stake.is_err() {
+        survey.margin_at_stake = Err(m.no_amounts());
+    }
+    Ok(survey)
 }
 
 /// The section, or why there is none.

@@ -11,13 +11,13 @@ use crate::stages::value::{Notes, PLAIN_SUM, SURVIVAL_SUM};
 pub(super) fn part(m: &Material<'_>) -> Part<Value> {
     let settings = &m.project.settings.value;
     if !m.project.settings.has_money() {
-        return Err(Missing::NoAmounts);
+        return Err(m.no_amounts());
     }
     let Some(notes) = &m.value else {
         return Err(m.model().err().unwrap_or(Missing::NotRun));
     };
     if notes.historic_total.is_none() && notes.totals.is_empty() {
-        return Err(m.model().err().unwrap_or(Missing::NoAmounts));
+        return Err(m.model().err().unwrap_or_else(|| m.no_amounts()));
     }
     // NaN: a labelled table tells what is paid, not what has been paid so far.
     let historic = notes.historic_total.unwrap_or(f64::NAN);
