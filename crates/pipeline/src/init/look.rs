@@ -12,7 +12,7 @@ use perennial_lake::sources::{Role as SeenRole, TableKind};
 use super::draft::{DraftColumn, DraftLost, DraftSource, Found, Guessed};
 use super::error::Error;
 use super::render::toml_text;
-use super::seen::seen_at;
+use super::seen::{seen_at, speaks_of_refunds};
 use super::words::Text;
 use crate::settings::{Per, Role, Table};
 
@@ -480,17 +480,6 @@ fn table_doubt(guess: &Guess) -> Option<Text> {
             format!("or is it \"{}\"?", other(guess.kind).name()),
             format!("也可能是 \"{}\"", other(guess.kind).name()),
         )
-    })
-}
-
-/// Whether the time or the order of a table is called that of a refund.
-fn speaks_of_refunds(guess: &Guess) -> bool {
-    const WORDS: [&str; 5] = ["refund", "returned", "退款", "退货", "rückerstatt"];
-    let roles = [SeenRole::Time, SeenRole::OrderId];
-    let mut columns = roles.into_iter().filter_map(|role| guess.column(role));
-    columns.any(|column| {
-        let column = column.to_lowercase();
-        WORDS.iter().any(|word| column.contains(word))
     })
 }
 

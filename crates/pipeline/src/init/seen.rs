@@ -127,6 +127,17 @@ impl SameColumns {
     }
 }
 
+/// Whether the time or the order of a table is called that of a refund.
+pub(super) fn speaks_of_refunds(guess: &Guess) -> bool {
+    const WORDS: [&str; 5] = ["refund", "returned", "退款", "退货", "rückerstatt"];
+    let roles = [Role::Time, Role::OrderId];
+    let mut columns = roles.into_iter().filter_map(|role| guess.column(role));
+    columns.any(|column| {
+        let column = column.to_lowercase();
+        WORDS.iter().any(|word| column.contains(word))
+    })
+}
+
 /// A pattern for several files that stand for no other of those found: all in one
 /// folder, and alone in how their names end.
 fn named_together(path: &Path, files: &[PathBuf], found: &[SourceFile]) -> Option<PathBuf> {
