@@ -72,7 +72,7 @@ const TABLES: &[Row] = &[
     ("events", "ingest", "One thing that happened", EVENTS_MORE, EVENTS),
     ("customers", "ingest", "One customer of a labelled table", CUSTOMERS_MORE, CUSTOMERS),
     ("ingests", "ingest", "One reading of a file", INGESTS_MORE, INGESTS),
-    ("ingest_columns", "ingest", "One column of a file, before any cleaning", "", INGEST_COLUMNS),
+    ("ingest_columns", "ingest", "One column of a file, before any cleaning", INGEST_COLUMNS_MORE, INGEST_COLUMNS),
     ("quarantine", "ingest", "One row that was set aside", QUARANTINE_MORE, QUARANTINE),
     ("features", "features", "One customer at one as-of moment", FEATURES_MORE, &[]),
     ("labels", "features", "One customer at one as-of moment", "", LABELS),
@@ -202,6 +202,7 @@ const INGESTS: &[Column] = &[
     ("plain_total", MONEY, "sum of quantity times unit price over the raw file, before any cleaning"),
     RUN,
 ];
+const INGEST_COLUMNS_MORE: &str = " Of columns that identify somebody or something no number is kept: the least and the greatest would name them.";
 #[rustfmt::skip] // one entry a line
 const INGEST_COLUMNS: &[Column] = &[
     ("ingest_id", ID, "the reading: see `ingests`"),
@@ -224,10 +225,10 @@ const QUARANTINE_MORE: &str = " Reasons: see the page of errors.";
 #[rustfmt::skip] // one entry a line
 const QUARANTINE: &[Column] = &[
     ("ingest_id", ID, "the reading: see `ingests`"),
-    ("row", COUNT, "the record's number in its file, from 1"),
+    ("row", COUNT, "the record's number in its file, from 1; 0 where a labelled row was erased"),
     ("column_name", TEXT, "the column that is wrong; missing where it is the whole row"),
     ("reason", TEXT, "why, as a code"),
-    ("raw_sealed", "binary", "the record as it was, encrypted under the file's key"),
+    ("raw_sealed", "binary", "the record as it was, encrypted under the file's key; empty where it named somebody who was erased"),
     RUN,
 ];
 
