@@ -1,16 +1,19 @@
 //! One customer's history as columns, folds over it, and the definitions of the features.
 //!
-//! A history is order lines ([`OrderLines`]) or events ([`Events`]: clicks, app usage, logs). A reader
-//! hands over each customer's history once, as sorted slices, and any number of folds ([`Fold`]) take
-//! what they need from it:
+//! A history is order lines ([`OrderLines`]), events ([`Events`]: clicks, app usage, logs) or
+//! subscriptions ([`Subscriptions`]: contracts, policies, memberships). A reader hands over each
+//! customer's history once, as sorted slices, and any number of folds ([`Fold`]) take what they need
+//! from it:
 //!
 //! * features and labels at several as-of moments ([`FeatureFold`] from order lines, [`EventFold`] from
-//!   events);
-//! * from either, by way of [`Activity`]: the customers' rhythm and the horizon chosen from it
+//!   events, [`SubscriptionFold`] from subscriptions; [`GathersRows`] is what they share);
+//! * from order lines or events, by way of [`Activity`]: the customers' rhythm and the horizon chosen from it
 //!   ([`RhythmFold`], [`choose_horizon`]), the months with their active, new and returning customers
 //!   ([`ActivityMonths`]) and the retention of a period ([`PeriodFold`]);
 //! * from order lines: the months of the business with their money ([`BusinessFold`]) and the
-//!   (x, t_x, T) summary that the models of customer value start from ([`RepeatSummaryFold`]).
+//!   (x, t_x, T) summary that the models of customer value start from ([`RepeatSummaryFold`]);
+//! * from subscriptions: each of them once, and what is open at a moment ([`Coverage`]), the months with
+//!   their covered customers ([`CoverageMonths`]) and the retention of a period ([`CoveragePeriod`]).
 //!
 //! The business's calendar is in [`Calendar`].
 //!
@@ -29,6 +32,15 @@
 //! * a **session** is a run of events of any name in which each comes less than 30 minutes after the
 //!   one before; it counts at the time of its first event, and what is known of it at a cut is its
 //!   events before the cut;
+//! * a **subscription** runs from its start to its end, which is the first moment that it no longer
+//!   covers, and is open where it has none; its *due* moment is the planned end of its term, which it
+//!   may reach, outlive or not live to see; rows that tell of the same one count once ([`Coverage`]);
+//! * a subscription is **open** at a moment if it began before it and has not ended before it: so with a
+//!   cut, where an end at the moment itself is not known yet;
+//! * **coverage** is the time in which at least one subscription runs; with a **grace** it goes on through
+//!   a pause if the next subscription begins no later than the grace after the end. A start is a
+//!   **renewal** if coverage goes on, a **return** if it had been over; several subscriptions that begin
+//!   at one moment are one start;
 //! * the **cut** of an as-of moment is `time < as_of`: nothing at or after it enters a feature.
 //!
 //! # Rules
@@ -43,6 +55,7 @@ mod business;
 mod calendar;
 mod catalogue;
 mod civil;
+mod coverage;
 mod days;
 mod distinct;
 mod error;
@@ -52,6 +65,7 @@ mod lines;
 mod period;
 mod repeat_summary;
 mod rhythm;
+mod subscriptions;
 
 pub use activity::Activity;
 pub use activity_months::{ActivityMonth, ActivityMonths};
@@ -59,11 +73,19 @@ pub use business::{BusinessFold, MonthTotals};
 pub use calendar::{Calendar, CalendarHint};
 pub use catalogue::{
     FeatureKind, FeatureSpec, Reasons, Unit, event_features, fill, order_line_features,
+    subscription_features,
 };
 pub use civil::{date_of_day, day_of_date, first_day_of_month, month_of_day};
+pub use coverage::{
+    COVERAGE_MONTHS_MAX, Coverage, CoverageMonth, CoverageMonths, CoveragePeriod, Subscription,
+    first_start, is_covered, open_price,
+};
 pub use error::{Error, Result};
 pub use events::{EVENT_NAMES_MAX, EventNames, Events, OTHER_NAME};
-pub use features::{EventFold, FeatureFold, FeatureRows, LABEL_LOST, LABEL_STAYED, LABEL_UNKNOWN};
+pub use features::{
+    EventFold, FeatureFold, FeatureRows, GathersRows, LABEL_LOST, LABEL_STAYED, LABEL_UNKNOWN,
+    SubscriptionFold,
+};
 pub use lines::{AsOf, DAY_US, Fold, OrderLines, SCALE, UNKNOWN_PRODUCT, to_number};
 pub use period::{PeriodFold, Retention};
 pub use repeat_summary::{RepeatSummaries, RepeatSummaryFold};
@@ -71,6 +93,7 @@ pub use rhythm::{
     GapHistogram, HORIZON_CANDIDATES_DAYS, HORIZON_SHORT_DAYS, HorizonChoice, HorizonLimit,
     RhythmFold, choose_horizon, horizon_candidates,
 };
+pub use subscriptions::{NO_MOMENT, NO_PRICE, PLAN_NAMES_MAX, PlanNames, Subscriptions};
 
 /// The SQL twin of [`FeatureFold`]: one text for DataFusion and DuckDB, placeholders in its header.
 pub const ORDER_LINE_FEATURES_SQL: &str = include_str!("../sql/order_line_features.sql");

@@ -4,7 +4,8 @@ use crate::activity::Activity;
 use crate::lines::Fold;
 
 /// How the customers of a period moved. A customer is *active* at a moment *m* if an active moment (a
-/// purchase line, an event that counts) lies in `[m - H, m)`.
+/// purchase line, an event that counts) lies in `[m - H, m)`; with subscriptions, if one of them is open
+/// at *m*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
     /// Active at the start: `stayed + lost`.
@@ -15,9 +16,9 @@ pub struct Retention {
     pub stayed: u64,
     /// Active at the start and not at the end.
     pub lost: u64,
-    /// Active at the end, first active moment within the period.
+    /// Active at the end, first active moment (first start) within the period.
     pub new: u64,
-    /// Active at the end, not at the start, first active moment before the period.
+    /// Active at the end, not at the start, first active moment (first start) before the period.
     pub came_back: u64,
     /// Seen active within the period, active neither at its start nor at its end.
     pub passed_through: u64,
@@ -34,6 +35,19 @@ impl Retention {
     /// as kept, so it can exceed 1. `None` without customers at the start.
     pub fn rate_with_returns(&self) -> Option<f64> {
         ratio(self.stayed + self.came_back, self.at_start)
+    }
+
+    /// Counts one customer: active at the start, at the end, seen before the period, seen within it.
+    pub(crate) fn count(&mut self, at_start: bool, at_end: bool, before: bool, within: bool) {
+        self.at_start += u64::from(at_start);
+        self.at_end += u64::from(at_end);
+        match (at_start, at_end) {
+            (true, true) => self.stayed += 1,
+            (true, false) => self.lost += 1,
+            (false, true) if !before => self.new += 1,
+            (false, true) => self.came_back += 1,
+            (false, false) => self.passed_through += u64::from(within),
+        }
     }
 
     /// Adds other customers of the same period.
@@ -96,15 +110,7 @@ impl<A: Activity> Fold<A> for PeriodFold {
         };
         let at_start = is_active(before_us, self.start_us);
         let at_end = is_active(within_us.or(before_us), self.end_us);
-        let totals = &mut self.retention;
-        totals.at_start += u64::from(at_start);
-        totals.at_end += u64::from(at_end);
-        match (at_start, at_end) {
-            (true, true) => totals.stayed += 1,
-            (true, false) => totals.lost += 1,
-            (false, true) if before_us.is_none() => totals.new += 1,
-            (false, true) => totals.came_back += 1,
-            (false, false) => totals.passed_through += u64::from(within_us.is_some()),
-        }
+        self.retention
+            .count(at_start, at_end, before_us.is_some(), within_us.is_some());
     }
 }

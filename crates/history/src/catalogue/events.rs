@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::FeatureKind::{Count, Number};
-use super::named::{features_of, slug_of};
+use super::named::features_of_event;
 use super::{FeatureSpec, Unit, always, or_missing, spec};
 use crate::events::EventNames;
 
@@ -21,7 +21,7 @@ pub fn event_features(names: &EventNames) -> Vec<FeatureSpec> {
     let mut specs = EVENT_FEATURES.to_vec();
     let mut taken: HashSet<Cow<'static, str>> = specs.iter().map(|s| s.name.clone()).collect();
     for name in names.names() {
-        let entries = features_of(name, &slug_of(name, &taken));
+        let entries = features_of_event(name, &taken);
         taken.extend(entries.iter().map(|spec| spec.name.clone()));
         specs.extend(entries);
     }

@@ -2,14 +2,17 @@
 //!
 //! The definitions themselves are in the entries of the catalogues: [`order_line_features`], computed
 //! by [`crate::FeatureFold`] and, for a second opinion, by the SQL twin; [`event_features`], computed by
-//! [`crate::EventFold`] and named in part after the data.
+//! [`crate::EventFold`], and [`subscription_features`], computed by [`crate::SubscriptionFold`], both
+//! named in part after the data.
 
 mod events;
 mod named;
 mod order_lines;
+mod subscriptions;
 
 pub use events::event_features;
 pub use order_lines::order_line_features;
+pub use subscriptions::subscription_features;
 
 use std::borrow::Cow;
 
@@ -45,6 +48,10 @@ pub enum Unit {
     Minutes,
     /// Different items: what events happened to.
     Items,
+    /// Subscriptions, contracts.
+    Subscriptions,
+    /// How often something happened.
+    Occasions,
 }
 
 impl Unit {
@@ -65,6 +72,8 @@ impl Unit {
             Unit::Sessions => "sessions",
             Unit::Minutes => "minutes",
             Unit::Items => "items",
+            Unit::Subscriptions => "subscriptions",
+            Unit::Occasions => "occasions",
         }
     }
 
@@ -85,6 +94,8 @@ impl Unit {
             Unit::Sessions => "次访问",
             Unit::Minutes => "分钟",
             Unit::Items => "种",
+            Unit::Subscriptions => "份合同",
+            Unit::Occasions => "次",
         }
     }
 }
@@ -132,7 +143,8 @@ pub struct FeatureSpec {
 }
 
 impl FeatureSpec {
-    /// Whether a customer who has bought (or was active) can lack this feature (NaN, in SQL null).
+    /// Whether a customer who has bought (or was active, or subscribed) can lack this feature (NaN, in
+    /// SQL null).
     pub fn can_be_missing(&self) -> bool {
         self.reason_en.missing.is_some()
     }
@@ -187,6 +199,7 @@ pub fn fill(template: &str, value: &str, typical: &str) -> String {
 mod tests {
     use super::*;
     use crate::events::EventNames;
+    use crate::subscriptions::PlanNames;
     use std::collections::HashSet;
 
     /// One entry's texts; `ascii` where no name of the data outside ASCII is in them.
@@ -246,11 +259,17 @@ mod tests {
     fn every_feature_can_be_shown_and_explained_in_both_languages() {
         let told_apart = ["pv", "buy", "加购"].map(str::to_owned).to_vec();
         let of_events = event_features(&EventNames::new(told_apart, &["buy".to_owned()]));
-        for (specs, least) in [(order_line_features(), 22), (&of_events, 36)] {
+        let plans = ["Gold Plus", "basic", "畅享"].map(str::to_owned).to_vec();
+        let of_subscriptions = subscription_features(&PlanNames::new(plans));
+        for (specs, least) in [
+            (order_line_features(), 22),
+            (&of_events, 36),
+            (&of_subscriptions, 21),
+        ] {
             let mut names = HashSet::new();
             for spec in specs {
                 assert!(names.insert(&spec.name), "{} twice", spec.name);
-                check(spec, !spec.name.starts_with("加购"));
+                check(spec, !spec.name.starts_with(['加', '畅']));
             }
             assert!(names.len() >= least);
         }

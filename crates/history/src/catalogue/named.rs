@@ -1,4 +1,5 @@
-//! The features that each name of the events has, and the column names made of it.
+//! The features that each name of the data has (of an event, of a plan), and the column names made of
+//! it.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -6,24 +7,52 @@ use std::collections::HashSet;
 use super::FeatureKind::{Count, Number};
 use super::{FeatureKind, FeatureSpec, Reasons, Unit};
 
-/// What follows the name's part in the names of its columns, in their order.
-const ENDINGS: [&str; 4] = ["total", "7d", "30d", "recency_days"];
+/// What follows the name's part in the names of an event's columns, in their order.
+const EVENT_ENDINGS: [&str; 4] = ["total", "7d", "30d", "recency_days"];
+/// What follows it in the name of a plan's column.
+const PLAN_ENDINGS: [&str; 1] = ["open"];
 
-/// The name's part of its columns' names: small letters of any script and digits, all else one `_`.
-/// A number is added where one of the columns is there already.
-pub(super) fn slug_of(name: &str, taken: &HashSet<Cow<'static, str>>) -> String {
+/// The entries of one event name, in the order of the columns. `taken` are the columns there are.
+pub(super) fn features_of_event(
+    name: &str,
+    taken: &HashSet<Cow<'static, str>>,
+) -> [FeatureSpec; 4] {
+    let slug = slug_of(name, "event", &EVENT_ENDINGS, taken);
+    let name = shown(name);
+    [
+        total(&name, format!("{slug}_total")),
+        window(&name, format!("{slug}_7d"), 7),
+        window(&name, format!("{slug}_30d"), 30),
+        recency(&name, format!("{slug}_recency_days")),
+    ]
+}
+
+/// The entry of one plan. `taken` are the columns there are.
+pub(super) fn feature_of_plan(name: &str, taken: &HashSet<Cow<'static, str>>) -> FeatureSpec {
+    let slug = slug_of(name, "plan", &PLAN_ENDINGS, taken);
+    open(&shown(name), format!("{slug}_open"))
+}
+
+/// The name's part of its columns' names: small letters of any script and digits, all else one `_`;
+/// `nameless` where nothing is left. A number is added where one of the columns is there already.
+fn slug_of(
+    name: &str,
+    nameless: &str,
+    endings: &[&str],
+    taken: &HashSet<Cow<'static, str>>,
+) -> String {
     let small = name.to_lowercase();
     let words: Vec<&str> = small
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
     let plain = if words.is_empty() {
-        "event".to_owned()
+        nameless.to_owned()
     } else {
         words.join("_")
     };
     let is_free = |slug: &str| {
-        ENDINGS
+        endings
             .iter()
             .all(|ending| !taken.contains(format!("{slug}_{ending}").as_str()))
     };
@@ -53,17 +82,6 @@ fn shown(name: &str) -> String {
     } else {
         shown
     }
-}
-
-/// The entries of one name, in the order of the columns.
-pub(super) fn features_of(name: &str, slug: &str) -> [FeatureSpec; 4] {
-    let name = shown(name);
-    [
-        total(&name, format!("{slug}_total")),
-        window(&name, format!("{slug}_7d"), 7),
-        window(&name, format!("{slug}_30d"), 30),
-        recency(&name, format!("{slug}_recency_days")),
-    ]
 }
 
 /// One entry whose texts carry a name: (higher, lower) phrases in English, then in Chinese.
@@ -156,4 +174,25 @@ fn recency(name: &str, column: String) -> FeatureSpec {
     spec.reason_en.missing = Some(format!("has never had a \"{name}\" event").into());
     spec.reason_zh.missing = Some(format!("从未有过“{name}”").into());
     spec
+}
+
+fn open(name: &str, column: String) -> FeatureSpec {
+    named(
+        column,
+        (Unit::Subscriptions, Count),
+        [
+            format!("subscriptions to \"{name}\" that are open at the as-of moment"),
+            format!("统计时点有效的“{name}”合同份数"),
+        ],
+        [
+            format!(
+                "has {{value}} open subscriptions to \"{name}\", more than the typical {{typical}}"
+            ),
+            format!("has {{value}} open subscriptions to \"{name}\"; {{typical}} is typical"),
+        ],
+        [
+            format!("有 {{value}} 份有效的“{name}”合同，多于一般顾客的 {{typical}} 份"),
+            format!("只有 {{value}} 份有效的“{name}”合同，一般顾客约 {{typical}} 份"),
+        ],
+    )
 }

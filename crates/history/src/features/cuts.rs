@@ -37,17 +37,19 @@ impl Cuts {
 
     /// The label at a cut; `next` is the first moment at or after it.
     pub(super) fn label<A: Activity>(&self, history: &A, next: usize, cut: AsOf) -> i8 {
-        let (Some(horizon_us), Some(known_until_us)) = (self.label_horizon_us, self.known_until_us)
-        else {
+        let Some(end_us) = self.label_end_us(cut, 0) else {
             return LABEL_UNKNOWN;
         };
-        let end_us = cut.0.saturating_add(horizon_us);
-        if end_us > known_until_us {
-            return LABEL_UNKNOWN;
-        }
         let active = (next..history.len())
             .take_while(|&i| history.time_us(i) < end_us)
             .any(|i| history.is_active(i));
         if active { LABEL_STAYED } else { LABEL_LOST }
+    }
+
+    /// The end of the horizon of the label at a cut; `None` without a horizon, or where it is not known
+    /// what happened until then and for `grace_us` after.
+    pub(super) fn label_end_us(&self, cut: AsOf, grace_us: i64) -> Option<i64> {
+        let end_us = cut.0.saturating_add(self.label_horizon_us?);
+        (end_us.saturating_add(grace_us) <= self.known_until_us?).then_some(end_us)
     }
 }

@@ -10,9 +10,11 @@ mod cuts;
 mod events;
 mod rows;
 mod running;
+mod subscriptions;
 
 pub use events::EventFold;
-pub use rows::{FeatureRows, LABEL_LOST, LABEL_STAYED, LABEL_UNKNOWN};
+pub use rows::{FeatureRows, GathersRows, LABEL_LOST, LABEL_STAYED, LABEL_UNKNOWN};
+pub use subscriptions::SubscriptionFold;
 
 use crate::calendar::Calendar;
 use crate::lines::{AsOf, Fold, OrderLines};
@@ -95,5 +97,23 @@ impl Fold<OrderLines<'_>> for FeatureFold {
                     .extend_from_slice(&self.running.features_at(cut.0, today));
             }
         }
+    }
+}
+
+impl GathersRows for FeatureFold {
+    fn row_count(&self) -> usize {
+        self.row_count()
+    }
+
+    fn rows(&mut self) -> &FeatureRows {
+        self.rows()
+    }
+
+    fn take_rows(&mut self) -> FeatureRows {
+        self.take_rows()
+    }
+
+    fn clear(&mut self) {
+        self.clear();
     }
 }

@@ -3,9 +3,10 @@
 use crate::catalogue::FeatureSpec;
 use crate::features::running::FEATURES;
 
-/// The label when the customer was not active (bought nothing) within the horizon.
+/// The label when the customer was not active (bought nothing; was not covered to the end) within the
+/// horizon.
 pub const LABEL_LOST: i8 = 1;
-/// The label when the customer was active (bought) within the horizon.
+/// The label when the customer was active (bought; stayed covered) within the horizon.
 pub const LABEL_STAYED: i8 = 0;
 /// The label when the horizon is not over by what is known, or none was asked for.
 pub const LABEL_UNKNOWN: i8 = -1;
@@ -22,7 +23,7 @@ pub struct FeatureRows {
     /// The as-of moment of each row, UTC microseconds.
     pub as_of: Vec<i64>,
     /// One column per entry of the catalogue ([`crate::order_line_features`],
-    /// [`crate::event_features`]), in that order; NaN = missing.
+    /// [`crate::event_features`], [`crate::subscription_features`]), in that order; NaN = missing.
     pub columns: Vec<Vec<f64>>,
     /// [`LABEL_LOST`], [`LABEL_STAYED`] or [`LABEL_UNKNOWN`].
     pub label: Vec<i8>,
@@ -64,6 +65,23 @@ impl FeatureRows {
         let place = specs.iter().position(|spec| spec.name == name)?;
         self.columns.get(place).map(Vec::as_slice)
     }
+}
+
+/// A fold that gathers rows of features: [`crate::FeatureFold`], [`crate::EventFold`],
+/// [`crate::SubscriptionFold`]. Whoever drives it looks at the count after each customer, and reads and
+/// clears the rows, or takes them, when there are many.
+pub trait GathersRows {
+    /// The number of rows gathered so far.
+    fn row_count(&self) -> usize;
+
+    /// The rows gathered so far.
+    fn rows(&mut self) -> &FeatureRows;
+
+    /// Hands over the rows gathered so far.
+    fn take_rows(&mut self) -> FeatureRows;
+
+    /// Drops the rows gathered so far and keeps their room.
+    fn clear(&mut self);
 }
 
 /// Rows, of which the last are not yet in their columns.

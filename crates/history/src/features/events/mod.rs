@@ -6,7 +6,7 @@ use crate::calendar::Calendar;
 use crate::catalogue::event_features;
 use crate::events::{EventNames, Events};
 use crate::features::cuts::Cuts;
-use crate::features::rows::{FeatureRows, StagedRows};
+use crate::features::rows::{FeatureRows, GathersRows, StagedRows};
 use crate::lines::{AsOf, Fold};
 use running::Running;
 
@@ -94,5 +94,23 @@ impl Fold<Events<'_>> for EventFold {
                 self.running.features_into(row, known_us, cut.0, today);
             }
         }
+    }
+}
+
+impl GathersRows for EventFold {
+    fn row_count(&self) -> usize {
+        self.row_count()
+    }
+
+    fn rows(&mut self) -> &FeatureRows {
+        self.rows()
+    }
+
+    fn take_rows(&mut self) -> FeatureRows {
+        self.take_rows()
+    }
+
+    fn clear(&mut self) {
+        self.clear();
     }
 }
