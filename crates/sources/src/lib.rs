@@ -36,6 +36,7 @@ pub use guess::{Guess, Question, Role, TableKind};
 pub use infer::{ColumnProfile, Kind, Looks, Profile};
 pub use number::NumberFormat;
 pub use read::{BadCell, ColumnSpec, RawBatch, ReadSpec, Reader, Target};
+pub use records::OtherList;
 pub use time::TimeFormat;
 pub use totals::{ColumnTotals, Totals};
 

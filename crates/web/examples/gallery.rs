@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use perennial_web::report::{Charts, render_with};
+use perennial_web::report::{Activity, Charts, render_with};
 use perennial_web::{Language, lists, terminal};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,7 +25,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(folder.join(format!("{stem}.txt")), text)?;
             let currency = report.currency.as_deref();
             if let Ok(risk) = &report.risk {
-                let list = lists::at_risk(&risk.top, language, currency, report.made_at);
+                let list = match report.activity {
+                    Activity::Contracts => lists::at_risk_contracts,
+                    Activity::Purchases | Activity::Events => lists::at_risk,
+                };
+                let list = list(&risk.top, language, currency, report.made_at);
                 fs::write(folder.join(format!("{stem}.xlsx")), lists::to_xlsx(&list)?)?;
                 fs::write(folder.join(format!("{stem}.csv")), lists::to_csv(&list))?;
             }

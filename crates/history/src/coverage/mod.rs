@@ -40,12 +40,11 @@ impl Subscription {
             && (self.id != 0 || self.plan == other.plan)
     }
 
-    /// Takes in what another row tells of the same subscription. The order of the rows is no matter.
+    /// Takes in what another row tells of the same subscription, one with the same plan or a larger code.
     fn take_in(&mut self, other: &Subscription) {
         self.end_us = latest_known(self.end_us, other.end_us);
         self.due_us = latest_known(self.due_us, other.due_us);
         self.price = self.price.max(other.price);
-        self.plan = self.plan.min(other.plan);
     }
 }
 
@@ -91,6 +90,7 @@ impl Coverage {
         // As a rule no two begin at one moment.
         let distinct = |pair: &[Subscription]| pair[0].start_us < pair[1].start_us;
         if !self.all.windows(2).all(distinct) {
+            // By plan too: of those under one id the first has the smallest code.
             self.all
                 .sort_unstable_by_key(|row| (row.start_us, row.id, row.plan));
             self.all.dedup_by(|row, kept| {

@@ -154,9 +154,7 @@ impl Fold<Subscriptions<'_>> for CoverageMonths {
             self.at(start_us).started += 1;
             match covered_until_us {
                 None => self.at(start_us).new += 1,
-                Some(until_us)
-                    if start_us > until_us && start_us.saturating_sub(until_us) > grace_us =>
-                {
+                Some(until_us) if start_us.saturating_sub(until_us) > grace_us => {
                     self.at(until_us).ended += 1;
                     self.at(start_us).returning += 1;
                 }

@@ -8,6 +8,12 @@
 
 mod activity;
 mod as_of_cut;
+mod contract_cuts;
+mod contract_labels;
+mod contract_months;
+mod contract_peer;
+mod contract_table;
+mod contracts;
 mod event_peer;
 mod event_table;
 mod events;

@@ -31,8 +31,8 @@ pub struct RowBatch<'a> {
     pub texts: Vec<Option<&'a ArrayRef>>,
     /// Those of [`Part::RareText`].
     pub rare_texts: Vec<Option<&'a ArrayRef>>,
-    /// Those of [`Part::RareDecimal`], x 10,000.
-    pub rare_decimals: Vec<Option<&'a Int64Array>>,
+    /// Those of [`Shape::rare_numbers`]: decimals x 10,000, moments in UTC microseconds.
+    pub rare_numbers: Vec<Option<&'a Int64Array>>,
 }
 
 /// Quantity, amount and unit price.
@@ -59,23 +59,20 @@ pub(super) struct StoredBatch {
     batch: RecordBatch,
     rows: Vec<u32>,
     customer_id: Vec<Option<i64>>,
-    /// The shape's decimals as whole numbers, in the order of its columns.
-    decimals: Vec<(&'static str, Part, Option<Int64Array>)>,
+    /// The shape's decimals and moments as whole numbers, in the order of its columns.
+    numbers: Vec<(&'static str, Part, Option<Int64Array>)>,
 }
 
 impl StoredBatch {
     /// Checks the columns that cannot be missing, so that the rest cannot fail.
     pub fn new(batch: RecordBatch, shape: &Shape, wanted: impl Fn(i64) -> bool) -> Result<Self> {
         check(&batch, shape)?;
-        let decimals = shape.columns.iter().map(|column| {
-            let found = batch
-                .column_by_name(column.name)
-                .and_then(|c| c.as_primitive_opt::<Decimal64Type>());
-            let ints = found.map(|d| Int64Array::new(d.values().clone(), d.nulls().cloned()));
-            (column.name, column.part, ints)
+        let numbers = shape.columns.iter().map(|column| {
+            let found = batch.column_by_name(column.name);
+            (column.name, column.part, found.and_then(whole_numbers))
         });
         let mut stored = Self {
-            decimals: decimals.collect(),
+            numbers: numbers.collect(),
             batch,
             rows: Vec::new(),
             customer_id: Vec::new(),
@@ -106,11 +103,18 @@ impl StoredBatch {
             .values()
     }
 
-    /// The decimals that are `part`.
-    fn of(&self, part: Part) -> impl Iterator<Item = Option<&Int64Array>> {
-        let decimals = self.decimals.iter();
-        decimals
-            .filter(move |(_, of, _)| *of == part)
+    /// The first of the numbers that are `part`.
+    fn first_of(&self, part: Part) -> Option<&Int64Array> {
+        let mut numbers = self.numbers.iter();
+        let (_, _, ints) = numbers.find(|(_, of, _)| *of == part)?;
+        ints.as_ref()
+    }
+
+    /// The numbers that a row may not have.
+    fn rare_numbers(&self) -> impl Iterator<Item = Option<&Int64Array>> {
+        let numbers = self.numbers.iter();
+        numbers
+            .filter(|(_, part, _)| part.is_rare_number())
             .map(|(_, _, ints)| ints.as_ref())
     }
 
@@ -124,7 +128,7 @@ impl StoredBatch {
             self.rows.iter().map(|&row| values[row as usize]).collect()
         };
         let kept = |part: Part| {
-            let column = self.of(part).flatten().next();
+            let column = self.first_of(part);
             column.map_or_else(Vec::new, |column| of_rows(column.values()))
         };
         let ints = |name: &str| self.column(name).as_primitive::<Int64Type>();
@@ -141,14 +145,14 @@ impl StoredBatch {
             money: shape.has_money().then_some(MoneyColumns {
                 quantity: &quantity,
                 amount: &amount,
-                unit_price: self.of(Part::UnitPrice).flatten().next(),
+                unit_price: self.first_of(Part::UnitPrice),
             }),
             key: text(shape.key),
             texts: (shape.of(Part::Text).map(text))
                 .chain(schema.traits().iter().map(|name| text(name)))
                 .collect(),
             rare_texts: shape.of(Part::RareText).map(text).collect(),
-            rare_decimals: self.of(Part::RareDecimal).collect(),
+            rare_numbers: self.rare_numbers().collect(),
         };
         let stored = Stored {
             subject_id: ints("subject_id"),
@@ -158,6 +162,19 @@ impl StoredBatch {
         };
         each(&rows, &stored)
     }
+}
+
+/// A stored decimal or moment as the whole number that it is.
+fn whole_numbers(column: &ArrayRef) -> Option<Int64Array> {
+    if let Some(decimals) = column.as_primitive_opt::<Decimal64Type>() {
+        let nulls = decimals.nulls().cloned();
+        return Some(Int64Array::new(decimals.values().clone(), nulls));
+    }
+    let times = column.as_primitive_opt::<TimestampMicrosecondType>()?;
+    Some(Int64Array::new(
+        times.values().clone(),
+        times.nulls().cloned(),
+    ))
 }
 
 /// The columns that no row can be without.

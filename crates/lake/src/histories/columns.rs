@@ -199,7 +199,7 @@ struct Columns<'a> {
     copies: Vec<i32>,
     repeats: BooleanBufferBuilder,
     key: Texts,
-    rare_decimals: Vec<Ints>,
+    rare_numbers: Vec<Ints>,
     rare_texts: Vec<Texts>,
     /// Texts that recur, traits.
     numbered: Vec<Texts>,
@@ -228,7 +228,7 @@ impl<'a> Columns<'a> {
             copies: Vec::with_capacity(rows),
             repeats: BooleanBufferBuilder::new(rows),
             key: texts(),
-            rare_decimals: shape.of(Part::RareDecimal).map(|_| ints()).collect(),
+            rare_numbers: shape.rare_numbers().map(|_| ints()).collect(),
             rare_texts: shape.of(Part::RareText).map(|_| texts()).collect(),
             numbered: (0..numbered).map(|_| texts()).collect(),
         }
@@ -282,8 +282,8 @@ impl<'a> Columns<'a> {
         let layout = self.encoder.layout();
         let is_rare = block.iter().any(|kept| kept.row.has_rare());
         if !is_rare {
-            let decimals = self.rare_decimals.iter_mut();
-            decimals.for_each(|column| column.skip(block.len()));
+            let numbers = self.rare_numbers.iter_mut();
+            numbers.for_each(|column| column.skip(block.len()));
             let texts = self.rare_texts.iter_mut();
             texts.for_each(|column| column.skip(block.len()));
         }
@@ -291,8 +291,8 @@ impl<'a> Columns<'a> {
             let mut rest = kept.row.rest(layout);
             self.key.push(rest.key());
             if is_rare {
-                for (nth, column) in self.rare_decimals.iter_mut().enumerate() {
-                    column.push(rest.rare_decimal(nth));
+                for (nth, column) in self.rare_numbers.iter_mut().enumerate() {
+                    column.push(rest.rare_number(nth));
                 }
                 for (nth, column) in self.rare_texts.iter_mut().enumerate() {
                     column.push(rest.rare_text(nth));
@@ -332,12 +332,12 @@ impl<'a> Columns<'a> {
         );
         let mut numbered = self.numbered.into_iter().map(Texts::finish);
         let mut rare_texts = self.rare_texts.into_iter().map(Texts::finish);
-        let mut rare_decimals = self.rare_decimals.into_iter().map(Ints::finish);
+        let mut rare_numbers = self.rare_numbers.into_iter().map(Ints::finish);
         for column in shape.columns {
             let array = match column.part {
                 Part::Text => numbered.next().transpose()?,
                 Part::RareText => rare_texts.next().transpose()?,
-                Part::RareDecimal => rare_decimals.next(),
+                Part::RareDecimal | Part::RareTime => rare_numbers.next(),
                 Part::Quantity => quantity.take(),
                 Part::UnitPrice => unit_price.take(),
                 Part::Amount => amount.take(),

@@ -2,8 +2,8 @@
 //! by customer and time inside a bucket.
 //!
 //! A [`Shape`] says what a table's rows are. [`HistorySorter`] takes rows in any
-//! order and writes the buckets; [`OrderHistories`] and [`EventHistories`] hand
-//! out one customer's rows after the other, in order.
+//! order and writes the buckets; [`OrderHistories`], [`EventHistories`] and
+//! [`SubscriptionHistories`] hand out one customer's rows after the other, in order.
 
 mod batch;
 mod bucket;
@@ -23,8 +23,13 @@ mod texts;
 
 pub use batch::{MoneyColumns, RowBatch};
 pub use changes::Compared;
-pub use read::{Detail, EventHistories, HistoryCounts, OrderHistories, event_names, read_unknown};
-pub use shape::{EVENTS, HistorySchema, ORDER_LINES, PART_COLUMN, Part, Shape, ShapeColumn};
+pub use read::{
+    Detail, EventHistories, HistoryCounts, OrderHistories, SubscriptionHistories, name_counts,
+    read_moments, read_unknown,
+};
+pub use shape::{
+    EVENTS, HistorySchema, ORDER_LINES, PART_COLUMN, Part, SUBSCRIPTIONS, Shape, ShapeColumn,
+};
 pub use sorter::{HistorySorter, SortOutcome};
 
 /// Rows a bucket may hold before the number of buckets is doubled.

@@ -5,7 +5,7 @@
 //! length u32 | flags u8 | tail u8 | customer i64 | time i64            the head
 //! present u8 | number u16 of each text that recurs, each trait |
 //!     quantity, amount, unit price: i32 each where all fit, else i64 (if the shape has money) |
-//!     key, rare decimals, rare texts, texts without a number            what was read
+//!     key, rare numbers, rare texts, texts without a number            what was read
 //! record hash u64? | line u40 | ingest u24 | copies i32? | subject i64? where it was read: the tail
 //! ```
 //!
@@ -52,8 +52,8 @@ mod has {
     pub const UNIT_PRICE: u8 = 2;
     /// Quantity, amount and unit price take 64 bits each.
     pub const WIDE: u8 = 4;
-    /// Of each rare decimal, from the first on.
-    pub const RARE_DECIMALS: [u8; 3] = [8, 16, 32];
+    /// Of each rare number, from the first on.
+    pub const RARE_NUMBERS: [u8; 3] = [8, 16, 32];
     /// Of each rare text.
     pub const RARE_TEXTS: [u8; 2] = [64, 128];
     /// Of any of them.
@@ -73,7 +73,7 @@ impl Encoder {
     pub fn new(schema: &HistorySchema) -> Self {
         let shape = schema.shape();
         let texts = shape.of(Part::Text).count() + schema.traits().len();
-        debug_assert!(shape.of(Part::RareDecimal).count() <= has::RARE_DECIMALS.len());
+        debug_assert!(shape.rare_numbers().count() <= has::RARE_NUMBERS.len());
         debug_assert!(shape.of(Part::RareText).count() <= has::RARE_TEXTS.len());
         Self {
             codes: vec![Codes::default(); texts],
@@ -182,7 +182,7 @@ struct Columns<'a> {
     key: Option<Texts<'a>>,
     numbered: Vec<Option<Numbered<'a>>>,
     money: Option<MoneyColumns<'a>>,
-    rare_decimals: Vec<(u8, &'a Int64Array)>,
+    rare_numbers: Vec<(u8, &'a Int64Array)>,
     rare_texts: Vec<(u8, Texts<'a>)>,
     layout: Layout,
 }
@@ -201,13 +201,13 @@ impl<'a> Columns<'a> {
                 Ok(column.map(Texts::of).transpose()?.map(numbered))
             })
             .collect::<Result<_>>()?;
-        let rare_decimals = batch.rare_decimals.iter().zip(has::RARE_DECIMALS);
+        let rare_numbers = batch.rare_numbers.iter().zip(has::RARE_NUMBERS);
         let rare_texts = batch.rare_texts.iter().zip(has::RARE_TEXTS);
         Ok(Self {
             key: batch.key.map(Texts::of).transpose()?,
             numbered,
             money: batch.money.filter(|_| layout.has_money),
-            rare_decimals: rare_decimals
+            rare_numbers: rare_numbers
                 .filter_map(|(ints, flag)| Some((flag, (*ints)?)))
                 .collect(),
             rare_texts: rare_texts
@@ -232,7 +232,7 @@ impl<'a> Columns<'a> {
             present |= has::KEY;
             put_text(row, key);
         }
-        for (flag, ints) in &self.rare_decimals {
+        for (flag, ints) in &self.rare_numbers {
             if ints.is_valid(at) {
                 present |= flag;
                 row.extend_from_slice(&ints.value(at).to_le_bytes());
@@ -372,7 +372,7 @@ impl<'a> Row<'a> {
         self.bytes[HEAD] & part != 0
     }
 
-    /// Whether the row has any of the decimals and texts that are rare.
+    /// Whether the row has any of the numbers and texts that are rare.
     #[inline]
     pub fn has_rare(self) -> bool {
         self.has(has::RARE)
@@ -503,10 +503,10 @@ impl<'a> Rest<'a> {
         self.row.has(has::KEY).then(|| self.text())
     }
 
-    /// The `nth` rare decimal, x 10,000.
+    /// The `nth` rare number: a decimal x 10,000, a moment in UTC microseconds.
     #[inline(always)]
-    pub fn rare_decimal(&mut self, nth: usize) -> Option<i64> {
-        if !has::RARE_DECIMALS
+    pub fn rare_number(&mut self, nth: usize) -> Option<i64> {
+        if !has::RARE_NUMBERS
             .get(nth)
             .is_some_and(|flag| self.row.has(*flag))
         {

@@ -34,7 +34,7 @@ fn encode(encoder: &mut Encoder, order: &ArrayRef, product: &ArrayRef) -> Vec<Ve
         key: Some(order),
         texts: vec![Some(product), None, Some(product)],
         rare_texts: vec![None],
-        rare_decimals: vec![None, None],
+        rare_numbers: vec![None, None],
     };
     let mut rows = Vec::new();
     encoder
@@ -88,7 +88,7 @@ fn what_goes_in_comes_out() {
     assert_eq!(encoder.codes(0).text(0), "茶".as_bytes());
     let mut rest = row(2).rest(layout);
     assert_eq!(rest.key(), Some(&b""[..]));
-    assert_eq!((rest.rare_decimal(0), rest.rare_decimal(1)), (None, None));
+    assert_eq!((rest.rare_number(0), rest.rare_number(1)), (None, None));
     assert_eq!(rest.rare_text(0), None);
     assert_eq!(row(2).record().len(), row(2).content().len() + 8);
 }
@@ -114,13 +114,13 @@ fn rare_parts_and_long_texts_come_out_too() {
         key: Some(&text),
         texts: vec![Some(&text), None],
         rare_texts: vec![Some(&text)],
-        rare_decimals: vec![None, Some(&money)],
+        rare_numbers: vec![None, Some(&money)],
     };
     let mut rows = Vec::new();
     encoder
         .encode(&lines, None, |row, _| rows.push(row.to_vec()))
         .unwrap();
-    lines.rare_decimals.reverse();
+    lines.rare_numbers.reverse();
     encoder
         .encode(&lines, None, |row, _| rows.push(row.to_vec()))
         .unwrap();
@@ -130,10 +130,7 @@ fn rare_parts_and_long_texts_come_out_too() {
     assert!(matches!(one.number(0), Number::Written));
     let mut rest = one.rest(encoder.layout());
     assert_eq!(rest.key(), Some(long.as_bytes()));
-    assert_eq!(
-        (rest.rare_decimal(0), rest.rare_decimal(1)),
-        (None, Some(7))
-    );
+    assert_eq!((rest.rare_number(0), rest.rare_number(1)), (None, Some(7)));
     assert_eq!(rest.rare_text(0), Some(long.as_bytes()));
     assert_eq!(rest.text(), long.as_bytes());
     assert_eq!(two.rest(encoder.layout()).key(), Some(long.as_bytes()));
@@ -184,7 +181,7 @@ fn a_shape_without_money_has_no_room_for_it() {
         key: Some(&key),
         texts: vec![Some(&name), None, None],
         rare_texts: Vec::new(),
-        rare_decimals: Vec::new(),
+        rare_numbers: Vec::new(),
     };
     let mut rows = Vec::new();
     encoder

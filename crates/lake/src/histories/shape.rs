@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Decimal64Array, RecordBatch};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Decimal64Array, RecordBatch, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit};
 
 use crate::Result;
@@ -49,6 +51,8 @@ pub enum Part {
     Amount,
     /// decimal(18,4) that most rows do not have.
     RareDecimal,
+    /// A moment that a row may not have: UTC microseconds.
+    RareTime,
 }
 
 impl Part {
@@ -56,8 +60,13 @@ impl Part {
         match self {
             Self::Quantity | Self::Amount | Self::RareDecimal => Some(4),
             Self::UnitPrice => Some(6),
-            Self::Text | Self::RareText => None,
+            Self::Text | Self::RareText | Self::RareTime => None,
         }
+    }
+
+    /// Whether it is a whole number that a row may not have.
+    pub(super) fn is_rare_number(self) -> bool {
+        matches!(self, Self::RareDecimal | Self::RareTime)
     }
 
     fn is_always_there(self) -> bool {
@@ -96,6 +105,19 @@ pub const EVENTS: Shape = Shape {
     ],
 };
 
+/// Contracts, each a row: `time` is when it began.
+pub const SUBSCRIPTIONS: Shape = Shape {
+    table: "subscriptions",
+    key: "subscription_id",
+    columns: &[
+        column("plan", Part::Text),
+        column("end_time", Part::RareTime),
+        column("due_time", Part::RareTime),
+        column("price", Part::RareDecimal),
+        column("channel", Part::Text),
+    ],
+};
+
 impl Shape {
     /// Whether rows have quantity, unit price and amount.
     pub fn has_money(&self) -> bool {
@@ -107,6 +129,14 @@ impl Shape {
         let columns = self.columns.iter();
         columns
             .filter(move |column| column.part == part)
+            .map(|column| column.name)
+    }
+
+    /// The columns of whole numbers that a row may not have, in their order.
+    pub fn rare_numbers(&self) -> impl Iterator<Item = &'static str> {
+        let columns = self.columns.iter();
+        columns
+            .filter(|column| column.part.is_rare_number())
             .map(|column| column.name)
     }
 }
@@ -169,6 +199,14 @@ impl HistorySchema {
                             .with_precision_and_scale(*p, *s)?;
                     Ok(Arc::new(decimals) as ArrayRef)
                 }
+                DataType::Timestamp(..) if array.data_type() == &DataType::Int64 => {
+                    let ints = array.as_primitive::<Int64Type>();
+                    let times = TimestampMicrosecondArray::new(
+                        ints.values().clone(),
+                        ints.nulls().cloned(),
+                    );
+                    Ok(Arc::new(times.with_timezone("UTC")) as ArrayRef)
+                }
                 _ => Ok(array),
             })
             .collect::<Result<Vec<_>>>()?;
@@ -186,8 +224,11 @@ fn fields(shape: &Shape, traits: &[String], decimal: impl Fn(i8) -> DataType) ->
         Field::new("time", time_type(), false),
     ];
     fields.extend(shape.columns.iter().map(|column| {
-        let scale = column.part.decimal_scale();
-        let kind = scale.map_or(DataType::Utf8, &decimal);
+        let kind = match (column.part, column.part.decimal_scale()) {
+            (_, Some(scale)) => decimal(scale),
+            (Part::RareTime, None) => time_type(),
+            (_, None) => DataType::Utf8,
+        };
         Field::new(column.name, kind, !column.part.is_always_there())
     }));
     fields.extend([

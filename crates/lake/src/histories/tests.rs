@@ -128,7 +128,7 @@ fn push(sorter: &mut HistorySorter, lines: &[Line], ingest_id: i64, before: usiz
             key: Some(&order),
             texts: vec![Some(&product), None, Some(&product)],
             rare_texts: vec![None],
-            rare_decimals: vec![None, None],
+            rare_numbers: vec![None, None],
         })
         .unwrap();
 }

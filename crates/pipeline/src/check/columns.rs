@@ -74,6 +74,10 @@ fn used_for(purpose: Option<&Purpose>) -> Both {
             Both::new(format!("trait `{name}`"), format!("客户特征 `{name}`"))
         }
         Some(Purpose::Personal(_)) => Both::new("personal, kept encrypted", "个人信息，加密保存"),
+        Some(Purpose::DayZeroGroup) => Both::new(
+            "says which day days are counted from",
+            "决定天数从哪一天起算",
+        ),
         Some(Purpose::Column(_)) => Both::new("the model looks at it", "供模型使用"),
         None => Both::new("not used", "未使用"),
     }
@@ -92,7 +96,9 @@ pub(super) fn judge(
         }
     }
     match source.table {
-        Table::OrderLines | Table::Events => judge_history(source, findings),
+        Table::OrderLines | Table::Events | Table::Subscriptions => {
+            judge_history(source, findings);
+        }
         Table::Customers => judge_customers(settings, source, reading, findings),
     }
 }
@@ -104,10 +110,7 @@ fn judge_column(
     findings: &mut Findings,
 ) {
     let (path, name) = (&source.shown(), &column.name);
-    if *purpose == Purpose::Role(Role::Time)
-        && column.day_month_unsure
-        && source.time_format.is_none()
-    {
+    if is_moment(purpose) && column.day_month_unsure && source.time_format.is_none() {
         let format = column
             .kind
             .time_format()
@@ -135,7 +138,7 @@ fn judge_column(
             format!("`{path}`: {en} of the sampled rows have no `{name}`; they count in the business's totals and belong to nobody"),
             format!("`{path}`：抽样中 {zh} 的行没有 `{name}`；计入总额，但不属于任何客户"),
         ),
-        Purpose::Role(Role::Time) => findings.warn(
+        Purpose::Role(role) if *role == source.table.moment() => findings.warn(
             format!("`{path}`: {en} of the sampled rows have no `{name}`; they go to `quarantine`"),
             format!("`{path}`：抽样中 {zh} 的行没有 `{name}`；这些行会放入 `quarantine`"),
         ),
@@ -145,6 +148,10 @@ fn judge_column(
         ),
         _ => {}
     }
+}
+
+fn is_moment(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::Role(role) if Role::MOMENTS.contains(role))
 }
 
 fn judge_history(source: &Source, findings: &mut Findings) {
@@ -159,7 +166,17 @@ fn judge_history(source: &Source, findings: &mut Findings) {
             format!("`{path}`: no `message_id` is named; equal rows of one file are kept and flagged, since it may have happened twice"),
             format!("`{path}`：未指定 `message_id`；同一文件中相同的行会保留并标记，因为可能发生过两次"),
         ),
+        Table::Subscriptions if lacks(Role::SubscriptionId) => findings.warn(
+            format!("`{path}`: no `subscription_id` is named; contracts of one customer with the same start and plan are taken for one"),
+            format!("`{path}`：未指定 `subscription_id`；同一客户开始时间与方案相同的合约视为同一份"),
+        ),
         _ => {}
+    }
+    if !lacks(Role::Due) {
+        findings.warn(
+            format!("`{path}`: `due` is taken as known from the start of a contract; if the file writes it anew at each renewal, leave it out, since it would tell the future"),
+            format!("`{path}`：`due` 视为合约开始时就已知；若文件在每次续约时改写该列，请勿使用，否则会泄露未来信息"),
+        );
     }
     if source.table == Table::Events && lacks(Role::Name) {
         findings.warn(

@@ -61,10 +61,7 @@ fn lost(settings: &Settings) -> Both {
             format!("流失：{horizon} 内没有再次购买"),
         ),
         (LostKind::NoEvent, horizon) => no_event(settings, horizon),
-        (LostKind::Contract, _) => Both::new(
-            "lost: a contract ended and was not renewed",
-            "流失：合同到期未续约",
-        ),
+        (LostKind::Contract, horizon) => contract(settings, horizon),
         (LostKind::Label, _) => {
             let labels = settings
                 .sources
@@ -107,11 +104,29 @@ fn no_event(settings: &Settings, horizon: Horizon) -> Both {
     }
 }
 
+fn contract(settings: &Settings, horizon: Horizon) -> Both {
+    let grace = settings.grace();
+    match horizon {
+        Horizon::Auto => Both::new(
+            format!(
+                "lost: the contract ends within a horizon that the run chooses, and none follows within {grace}"
+            ),
+            format!("流失：合约在观察期内结束，且 {grace} 内没有续约，观察期由运行时选定"),
+        ),
+        Horizon::Of(horizon) => Both::new(
+            format!("lost: the contract ends within {horizon}, and none follows within {grace}"),
+            format!("流失：合约在 {horizon} 内结束，且 {grace} 内没有续约"),
+        ),
+    }
+}
+
 fn value(settings: &Settings) -> Both {
     let value = &settings.value;
     let margin = percent(value.margin.get());
     let rate = percent(value.discount_rate_per_year.get());
-    let (of_en, of_zh) = match (&value.amount, value.amount_per) {
+    let price = settings.has_price().then(|| Role::Price.to_string());
+    let amount = value.amount.as_ref().or(price.as_ref());
+    let (of_en, of_zh) = match (amount, value.amount_per) {
         (Some(column), Some(per)) => (
             format!(" of `{column}` per {per}"),
             format!("，取自 `{column}`（每 {per}）"),
@@ -145,11 +160,21 @@ pub(super) fn warn(settings: &Settings, findings: &mut Findings) {
             "事件会被读入并可查询；在已有购买记录或标签时，目前不作为特征使用",
         );
     }
+    if settings.has(Table::Subscriptions) && settings.history() != Some(Table::Subscriptions) {
+        findings.warn(
+            "contracts are read and can be queried; beside purchases, events or a label no feature looks at them yet",
+            "合约会被读入并可查询；在已有购买记录、事件或标签时，目前不作为特征使用",
+        );
+    }
     match settings.history() {
         _ if settings.has_money() => {}
         None => findings.warn(
             "`value.amount` is not set: customers are ranked by risk alone, and no offer can be weighed in money",
             "未设置 `value.amount`：仅按流失风险排序，无法用金额衡量优惠",
+        ),
+        Some(Table::Subscriptions) => findings.warn(
+            "no source has a part `price`: customers are ranked by risk alone, and no offer can be weighed in money",
+            "没有来源指定 `price`：仅按流失风险排序，无法用金额衡量优惠",
         ),
         Some(_) => findings.warn(
             "events say nothing of money: customers are ranked by risk alone, and no offer can be weighed in money",

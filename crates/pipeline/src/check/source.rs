@@ -212,6 +212,7 @@ fn look_into(
     if let Some(dialect) = &reading.dialect {
         unsure_of(dialect, source, findings);
     }
+    other_lists(&reading, source, findings);
     super::columns::judge(&project.settings, source, &reading, findings);
     if check.columns.is_empty() {
         check.written = Some(written(file, reading.dialect.as_ref()));
@@ -237,6 +238,21 @@ fn no_such_column(reading: &Reading, file: &SourceFile, column: &str, place: &st
         hint: Some(hint),
         place: Some(place.to_owned()),
     }
+}
+
+/// Lists of records in a document that are not the one that is read.
+fn other_lists(reading: &Reading, source: &Source, findings: &mut Findings) {
+    let lists = &reading.profile.other_lists;
+    if lists.is_empty() {
+        return;
+    }
+    let path = &source.shown();
+    let lists: Vec<String> = lists.iter().map(ToString::to_string).collect();
+    let lists = lists.join(", ");
+    findings.warn(
+        format!("`{path}`: of its lists of records one is read; set aside as `row/other-list`: {lists}"),
+        format!("`{path}`：文件中有多个记录列表，只读取其中一个；其余以 `row/other-list` 放入 `quarantine`：{lists}"),
+    );
 }
 
 fn unsure_of(dialect: &Dialect, source: &Source, findings: &mut Findings) {

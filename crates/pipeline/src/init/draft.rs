@@ -95,6 +95,11 @@ pub enum DraftLost {
         /// The names of the events that count; all where there is none.
         events: Guessed<Vec<String>>,
     },
+    /// A contract ended, and none followed.
+    Contract {
+        /// What its price is paid per, where there is one.
+        price_per: Option<Per>,
+    },
     /// The label column has this value.
     Label {
         /// The value that means lost.

@@ -5,21 +5,23 @@ use std::path::{Component, Path, PathBuf};
 
 use perennial_lake::sources::database;
 use perennial_lake::sources::dialect::Dialect;
-use perennial_lake::sources::guess::{Guess, Question, QuestionKind};
+use perennial_lake::sources::guess::{Guess, QuestionKind};
 use perennial_lake::sources::infer::ColumnProfile;
-use perennial_lake::sources::{Role as SeenRole, TableKind};
+use perennial_lake::sources::{OtherList, Role as SeenRole, TableKind};
 
+use super::doubts::{KIND_CONFIDENCE_MIN, doubt_about, joined, table_doubt};
 use super::draft::{DraftColumn, DraftLost, DraftSource, Found, Guessed};
 use super::error::Error;
 use super::render::toml_text;
-use super::seen::{seen_at, speaks_of_refunds};
+use super::seen::{Seen, seen_at};
 use super::words::Text;
 use crate::settings::{Per, Role, Table};
 
-/// Below this a table's kind is called a guess.
-const KIND_CONFIDENCE_MIN: f64 = 0.6;
 /// Below this a header, or that there is none, is called a guess.
 const HEADER_CONFIDENCE_MIN: f64 = 0.8;
+
+/// The day that stands in where days are counted from one that nobody told.
+const DAY_ZERO: &str = "2000-01-01";
 
 /// Where the new project will be.
 pub(super) struct Here {
@@ -94,6 +96,7 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
     let mut lost = None;
     let mut amount = None;
     let mut purchases_seen = BTreeSet::new();
+    let mut price_per = None;
     for seen in paths.iter().map(|path| seen_at(path)) {
         for seen in seen? {
             let called = here.call(&seen.path);
@@ -101,30 +104,20 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
                 return Err(Error::PathNotText { path: called });
             };
             let mut drafted = source(called, seen.dialect.as_ref(), &seen.columns, &seen.guess);
-            if holds_password(called) {
-                drafted.path.doubt = Some(Text::new(
-                    "holds a password: put it into a variable of the environment and write `${NAME}`",
-                    "含有密码：请放入环境变量，并在此写作 `${NAME}`",
-                ));
-            }
-            if !seen.left_out.is_empty() {
-                let names = seen.left_out.iter().map(String::as_str);
-                let names = crate::answer::listed(names, 5);
-                drafted.path.doubt = Some(Text::new(
-                    format!("not used, since its columns are others: {names}"),
-                    format!("以下各表的列不同，未使用：{names}"),
-                ));
-            }
+            drafted.path.doubt = path_doubt(called, &seen);
             sources.push(drafted);
             purchases_seen.extend(seen.guess.purchases.iter().cloned());
+            if seen.guess.kind == TableKind::Subscriptions {
+                price_per = price_per.or(seen.guess.value_amount_per.and_then(Per::from_word));
+            }
             if seen.guess.kind == TableKind::Customers {
                 lost = lost.or_else(|| Some(lost_of(&seen.guess)));
                 amount = amount.or_else(|| amount_of(&seen.guess));
             }
         }
     }
-    // Purchases say more than a label that was set once, and a label more than
-    // events: where there are several, the first of them decides.
+    // Purchases and contracts say more than a label that was set once, and a label
+    // more than events: where there are several, the first of them decides.
     let has = |table| {
         let mut sources = sources.iter();
         sources.any(|source: &DraftSource| source.table.value == table)
@@ -132,12 +125,42 @@ pub(super) fn at_files(paths: &[PathBuf], here: &Here) -> Result<Found, Error> {
     let purchases = has(Table::OrderLines);
     let lost = match lost {
         _ if purchases => DraftLost::NoPurchase,
+        _ if has(Table::Subscriptions) => DraftLost::Contract { price_per },
         Some(label) => label,
         None if has(Table::Events) => no_event_of(purchases_seen),
         None => DraftLost::NoPurchase,
     };
-    let amount = if purchases { None } else { amount };
+    let is_label = matches!(lost, DraftLost::Label { .. });
+    let amount = amount.filter(|_| is_label || !(purchases || has(Table::Subscriptions)));
     Ok((sources, lost, amount, None))
+}
+
+/// What is to be said beside the path of a source.
+fn path_doubt(called: &str, seen: &Seen) -> Option<Text> {
+    let mut doubts = Vec::new();
+    if holds_password(called) {
+        doubts.push(Text::new(
+            "holds a password: put it into a variable of the environment and write `${NAME}`",
+            "含有密码：请放入环境变量，并在此写作 `${NAME}`",
+        ));
+    }
+    if !seen.left_out.is_empty() {
+        let names = seen.left_out.iter().map(String::as_str);
+        let names = crate::answer::listed(names, 5);
+        doubts.push(Text::new(
+            format!("not used, since its columns are others: {names}"),
+            format!("以下各表的列不同，未使用：{names}"),
+        ));
+    }
+    if !seen.other_lists.is_empty() {
+        let lists: Vec<String> = seen.other_lists.iter().map(OtherList::to_string).collect();
+        let lists = lists.join(", ");
+        doubts.push(Text::new(
+            format!("of its lists of records one is read; set aside: {lists}"),
+            format!("文件中有多个记录列表，只读取其中一个；其余不读取：{lists}"),
+        ));
+    }
+    joined(&doubts)
 }
 
 /// Whether a path is the address of a database with a password in clear.
@@ -166,7 +189,7 @@ pub(super) fn source(
         .collect();
     // Every column of a table of customers is used; of histories only those named.
     let traits = match table {
-        Table::OrderLines | Table::Events => traits(guess),
+        Table::OrderLines | Table::Events | Table::Subscriptions => traits(guess),
         Table::Customers => Vec::new(),
     };
     let named = |column: &str| {
@@ -185,7 +208,9 @@ pub(super) fn source(
             value: table,
             doubt: table_doubt(guess),
         },
-        missing: missing(guess, table),
+        missing: (missing(guess, table).into_iter())
+            .chain(held_back(guess, table))
+            .collect(),
         columns: played,
         traits,
         personal: Guessed {
@@ -202,12 +227,13 @@ pub(super) fn table_of(kind: TableKind) -> Table {
     match kind {
         TableKind::OrderLines => Table::OrderLines,
         TableKind::Events => Table::Events,
+        TableKind::Subscriptions => Table::Subscriptions,
         TableKind::Customers => Table::Customers,
     }
 }
 
 /// The part of settings that a seen role is, if it is one.
-fn part(role: SeenRole) -> Option<Role> {
+fn part(role: SeenRole, guess: &Guess) -> Option<Role> {
     match role {
         SeenRole::CustomerId => Some(Role::CustomerId),
         SeenRole::OrderId => Some(Role::OrderId),
@@ -221,6 +247,13 @@ fn part(role: SeenRole) -> Option<Role> {
         SeenRole::Channel => Some(Role::Channel),
         SeenRole::EventName => Some(Role::Name),
         SeenRole::MessageId => Some(Role::MessageId),
+        SeenRole::SubscriptionId => Some(Role::SubscriptionId),
+        SeenRole::Start => Some(Role::Start),
+        SeenRole::End => Some(Role::End),
+        SeenRole::Due => Some(Role::Due),
+        SeenRole::Plan => Some(Role::Plan),
+        // Without what it is paid per a price cannot be used: see `missing`.
+        SeenRole::Price => guess.value_amount_per.map(|_| Role::Price),
         SeenRole::Label => Some(Role::Label),
         SeenRole::Trait | SeenRole::Personal | SeenRole::ProductTrait => None,
     }
@@ -229,7 +262,7 @@ fn part(role: SeenRole) -> Option<Role> {
 fn played(guess: &Guess, table: Table) -> Vec<DraftColumn> {
     let mut played: Vec<DraftColumn> = Vec::new();
     for seen in &guess.roles {
-        let Some(role) = part(seen.role).filter(|role| table.roles().contains(role)) else {
+        let Some(role) = part(seen.role, guess).filter(|role| table.roles().contains(role)) else {
             continue;
         };
         let again = played
@@ -320,6 +353,17 @@ pub(super) fn missing(guess: &Guess, table: Table) -> Vec<(Role, Text)> {
                 missing.push(Role::Amount);
             }
         }
+        Table::Subscriptions => {
+            if !has(SeenRole::CustomerId) {
+                missing.push(Role::CustomerId);
+            }
+            if !has(SeenRole::Start) {
+                missing.push(Role::Start);
+            }
+            if !has(SeenRole::End) && !has(SeenRole::Due) {
+                missing.push(Role::End);
+            }
+        }
         Table::Customers => {
             if !has(SeenRole::Label) {
                 missing.push(Role::Label);
@@ -376,8 +420,18 @@ fn overrides(
             overrides.push(("header", Guessed::unsure(dialect.header.to_string(), doubt)));
         }
     }
-    let time = guess
-        .column(SeenRole::Time)
+    if guess.relative_days {
+        let doubt = Text::new(
+            "days are counted from a day that the file does not tell: put it here; each group of rows may have its own, as in { column = \"term\", \"2024A\" = \"2024-02-01\" }",
+            "天数从哪一天起算，文件中没有说明：请填写；各组可有各自的起点，如 { column = \"term\", \"2024A\" = \"2024-02-01\" }",
+        );
+        overrides.push(("time_format", Guessed::sure("\"days\"".to_owned())));
+        overrides.push(("day_zero", Guessed::unsure(toml_text(DAY_ZERO), doubt)));
+        return overrides;
+    }
+    let moments = [SeenRole::Time, SeenRole::Start, SeenRole::End];
+    let time = (moments.into_iter())
+        .find_map(|role| guess.column(role))
         .and_then(|name| columns.iter().find(|column| column.name == name));
     if let Some(format) = time
         .filter(|time| time.day_month_unsure)
@@ -393,6 +447,19 @@ fn overrides(
         ));
     }
     overrides
+}
+
+/// A part that a table can do without, and why it is not used as it was found.
+fn held_back(guess: &Guess, table: Table) -> Option<(Role, Text)> {
+    let column = guess.column(SeenRole::Price)?;
+    let is_priced = table == Table::Subscriptions && guess.value_amount_per.is_none();
+    is_priced.then(|| {
+        let doubt = Text::new(
+            format!("`{column}` seems to be the price: name it, and write what it is paid per as `amount_per` under [value]"),
+            format!("`{column}` 似为价格：请填写列名，并在 [value] 下用 `amount_per` 写明周期"),
+        );
+        (Role::Price, doubt)
+    })
 }
 
 /// What lost means where customers are known by events: that they no longer buy,
@@ -456,92 +523,6 @@ pub(super) fn amount_of(guess: &Guess) -> Option<(Guessed<String>, Option<Guesse
         },
         per,
     ))
-}
-
-fn table_doubt(guess: &Guess) -> Option<Text> {
-    let few = guess
-        .unsure
-        .iter()
-        .any(|question| question.kind == QuestionKind::FewRows);
-    if few {
-        return Some(Text::new(
-            "too few rows to tell from the values",
-            "行数太少，无法从数据判断",
-        ));
-    }
-    if guess.kind == TableKind::OrderLines && speaks_of_refunds(guess) {
-        return Some(Text::new(
-            "its columns speak of refunds: positive amounts would be counted as sales; take it away if they are money given back",
-            "列名与退款有关：正数金额会被计为销售额；如为退还的款项，请删除此数据源",
-        ));
-    }
-    (guess.kind_confidence < KIND_CONFIDENCE_MIN).then(|| {
-        Text::new(
-            format!("or is it \"{}\"?", other(guess.kind).name()),
-            format!("也可能是 \"{}\"", other(guess.kind).name()),
-        )
-    })
-}
-
-fn other(kind: TableKind) -> TableKind {
-    match kind {
-        TableKind::OrderLines | TableKind::Events => TableKind::Customers,
-        TableKind::Customers => TableKind::OrderLines,
-    }
-}
-
-/// Every question about a role (and a column, when given) as one doubt.
-fn doubt_about(guess: &Guess, role: SeenRole, column: Option<&str>) -> Option<Text> {
-    let about = |question: &&Question| {
-        question.role == role
-            && (column.is_none()
-                || question.chosen.is_none()
-                || question.chosen.as_deref() == column)
-    };
-    let doubts: Vec<Text> = guess
-        .unsure
-        .iter()
-        .filter(about)
-        .filter_map(words_of)
-        .collect();
-    if doubts.is_empty() {
-        return None;
-    }
-    let join = |texts: Vec<&str>, between: &str| texts.join(between);
-    Some(Text::new(
-        join(doubts.iter().map(|doubt| doubt.en.as_str()).collect(), "; "),
-        join(doubts.iter().map(|doubt| doubt.zh.as_str()).collect(), "；"),
-    ))
-}
-
-/// A question in the words beside a column; those that stand elsewhere have none.
-fn words_of(question: &Question) -> Option<Text> {
-    let others: Vec<String> = question
-        .alternatives
-        .iter()
-        .map(|other| toml_text(other))
-        .collect();
-    let (en, zh) = (others.join(" or "), others.join(" 或 "));
-    match question.kind {
-        QuestionKind::Alternatives => Some(Text::new(
-            format!("or is it {en}?"),
-            format!("也可能是 {zh}"),
-        )),
-        QuestionKind::OneToOne => Some(Text::new(
-            format!("{en} names the same, one to one"),
-            format!("{zh} 与它一一对应"),
-        )),
-        QuestionKind::Spellings => Some(Text::new(
-            format!("its values are {en}, where two were expected"),
-            format!("其取值为 {zh}，而不是两种"),
-        )),
-        QuestionKind::Changed => Some(Text::new(
-            format!("{en} has lost its last digits in a spreadsheet and identifies nobody"),
-            format!("{zh} 的末几位已被电子表格舍去，不能用作标识"),
-        )),
-        QuestionKind::Weak => Some(Text::new("probably", "可能性较大，但不确定")),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! No value of a cell is written down, apart from the one that means lost: the
 //! settings are kept in git, and cells hold people.
 
+mod doubts;
 mod draft;
 mod error;
 mod look;

@@ -130,6 +130,7 @@ fn write_source(source: &DraftSource, at: usize, page: &mut Page) {
     let meaning = match source.table.value {
         Table::OrderLines => words::TABLE_ORDER_LINES,
         Table::Events => words::TABLE_EVENTS,
+        Table::Subscriptions => words::TABLE_SUBSCRIPTIONS,
         Table::Customers => words::TABLE_CUSTOMERS,
     };
     page.guessed(
@@ -219,6 +220,11 @@ fn lost(draft: &Draft, page: &mut Page) {
             );
             page.key("horizon", "\"auto\"", words::LOST_HORIZON);
         }
+        DraftLost::Contract { .. } => {
+            page.key("kind", "\"contract\"", words::LOST_CONTRACT);
+            page.key("horizon", "\"auto\"", words::LOST_HORIZON_CONTRACT);
+            page.key("grace", "\"30d\"", words::LOST_GRACE);
+        }
         DraftLost::Label { lost_when } => {
             page.key("kind", "\"label\"", words::LOST_LABEL);
             page.guessed_text(
@@ -265,7 +271,16 @@ fn value(draft: &Draft, page: &mut Page) {
             page.plain("# amount = \"\"");
             page.plain("# amount_per = \"month\"");
         }
-        (None, DraftLost::NoPurchase | DraftLost::NoEvent { .. }) => {}
+        (
+            None,
+            DraftLost::Contract {
+                price_per: Some(per),
+            },
+        ) => {
+            let per = toml_text(per.as_str());
+            page.key("amount_per", &per, words::VALUE_PRICE_PER);
+        }
+        (None, _) => {}
     }
 }
 

@@ -7,7 +7,7 @@ use perennial_lake::sources::dialect::{self, Dialect};
 use perennial_lake::sources::files::{self, Format, SourceFile};
 use perennial_lake::sources::guess::{self, Guess, Question, QuestionKind};
 use perennial_lake::sources::infer::{self, ColumnProfile, Profile};
-use perennial_lake::sources::{self, Role, TableKind};
+use perennial_lake::sources::{self, OtherList, Role, TableKind};
 
 use super::error::Error;
 use super::look::{missing, table_of};
@@ -24,6 +24,8 @@ pub(super) struct Seen {
     pub guess: Guess,
     /// Names of files beside it that have other columns and are not used.
     pub left_out: Vec<String>,
+    /// Lists of records in the same document that are not read.
+    pub other_lists: Vec<OtherList>,
 }
 
 /// The tables at `path`. Where all files have the same columns, or there are very
@@ -99,6 +101,7 @@ impl Seen {
             columns: table.profile.columns.clone(),
             guess: table.guess.clone(),
             left_out: Vec::new(),
+            other_lists: table.profile.other_lists.clone(),
         }
     }
 }

@@ -51,6 +51,7 @@ fn purchases() -> Guess {
         lost_when: None,
         value_amount: None,
         value_amount_per: None,
+        relative_days: false,
         unsure: vec![
             question(
                 SeenRole::OrderId,
@@ -76,6 +77,7 @@ fn labelled() -> Guess {
         lost_when: Some("Yes".to_owned()),
         value_amount: Some(seen(SeenRole::Amount, "MonthlyCharges")),
         value_amount_per: Some("month"),
+        relative_days: false,
         unsure: vec![question(
             SeenRole::Label,
             QuestionKind::LostWhen,
@@ -105,6 +107,7 @@ fn draft(guess: &Guess, language: Language) -> Draft {
         TableKind::Events => DraftLost::NoEvent {
             events: Guessed::sure(guess.purchases.clone()),
         },
+        TableKind::Subscriptions => DraftLost::Contract { price_per: None },
         TableKind::Customers => look::lost_of(guess),
     };
     Draft {

@@ -57,8 +57,18 @@ pub(crate) fn role(role: Role, table: Table) -> Words {
         Role::Amount => ("the money of the whole line", "整行金额"),
         Role::Cost => ("what the line cost the business", "成本"),
         Role::Discount => ("what was taken off", "优惠金额"),
+        Role::Channel if table == Table::Subscriptions => ("where it was made", "渠道"),
         Role::Channel => ("where it was bought", "购买渠道"),
         Role::ReturnOf => ("the order that a return gives back", "退货所对应的原订单"),
+        Role::SubscriptionId => ("the contract's own id", "合约编号"),
+        Role::Start => ("when the contract began", "合约开始时间"),
+        Role::End => (
+            "when it ended; missing while it runs",
+            "合约结束时间，仍在进行则为空",
+        ),
+        Role::Due => ("until when it runs unless it is renewed", "到期时间"),
+        Role::Plan => ("what was contracted", "合约方案"),
+        Role::Price => ("what it costs", "价格"),
         Role::Label => ("says who was lost", "标明客户是否已流失"),
     }
 }
@@ -82,6 +92,7 @@ pub(crate) const TABLE_ORDER_LINES: Words = (
     "每行是订单中的一条明细",
 );
 pub(crate) const TABLE_EVENTS: Words = ("one row for each thing that happened", "每行是一个事件");
+pub(crate) const TABLE_SUBSCRIPTIONS: Words = ("one row for each contract", "每行是一份合约");
 pub(crate) const TABLE_CUSTOMERS: Words = ("one row for each customer", "每行是一位客户");
 pub(crate) const PERSONAL: Words = (
     "columns that identify a person: kept encrypted, never shown to a model",
@@ -110,6 +121,22 @@ pub(crate) const LOST_EVENTS: Words = (
 pub(crate) const LOST_HORIZON: Words = (
     "\"auto\" chooses it from the customers' own rhythm; or \"90d\", \"12w\", \"1y\"",
     "\"auto\" 按客户自己的节奏选定；也可以写 \"90d\"、\"12w\"、\"1y\"",
+);
+pub(crate) const LOST_CONTRACT: Words = (
+    "the contract ended, and none followed",
+    "合约结束且没有续约",
+);
+pub(crate) const LOST_HORIZON_CONTRACT: Words = (
+    "how far ahead an end counts; \"auto\" chooses it from the length of the data; or \"30d\", \"1y\"",
+    "向前看多久；\"auto\" 按数据的长度选定；也可以写 \"30d\"、\"1y\"",
+);
+pub(crate) const LOST_GRACE: Words = (
+    "how long after an end another contract still counts as its renewal",
+    "合约结束后多久之内再签仍算续约",
+);
+pub(crate) const VALUE_PRICE_PER: Words = (
+    "what the price of a contract is paid per: \"year\", \"month\", \"week\" or \"day\"",
+    "合约价格的周期：\"year\" 年、\"month\" 月、\"week\" 周、\"day\" 日",
 );
 pub(crate) const LOST_LABEL: Words = ("the label column says so", "由标签列给出");
 pub(crate) const LOST_WHEN: Words = (

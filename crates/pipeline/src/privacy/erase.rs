@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use perennial_lake::histories::{EVENTS, ORDER_LINES};
+use perennial_lake::histories::{EVENTS, ORDER_LINES, SUBSCRIPTIONS};
 use perennial_lake::tables::{remove_unused, table_names, without_customer};
 use perennial_ledger::Vault;
 use serde::Serialize;
@@ -187,7 +187,8 @@ async fn forget(
 /// Counts one customer less, and their rows, in what a stage noted.
 fn less(details: &mut Value, stage: &str, rows: &BTreeMap<String, u64>) {
     let of = |table: &str| rows.get(table).copied().unwrap_or(0);
-    let lines = of(ORDER_LINES.table).max(of(EVENTS.table));
+    let tables = [ORDER_LINES.table, EVENTS.table, SUBSCRIPTIONS.table];
+    let lines = tables.map(of).into_iter().max().unwrap_or(0);
     let counts: &[(&str, u64)] = match stage {
         "features" => &[("customers", of("features").min(1)), ("lines", lines)],
         "model" => &[("customers_scored", of("scores").min(1))],

@@ -6,7 +6,8 @@ mod codes;
 mod tables;
 
 use perennial_history::{
-    EVENT_NAMES_MAX, EventNames, FeatureSpec, event_features, order_line_features,
+    EVENT_NAMES_MAX, EventNames, FeatureSpec, PLAN_NAMES_MAX, PlanNames, event_features,
+    order_line_features, subscription_features,
 };
 
 pub use codes::{errors, reasons, warnings};
@@ -59,11 +60,20 @@ pub fn features() -> String {
     ));
     let names = EventNames::new(vec![EXAMPLE.to_owned()], &[]);
     page.push_str(&catalogue(&event_features(&names)));
+    page.push_str(&format!(
+        "\n## Of contracts\n\nA contract covers the time from its start to its end; one that follows within \
+         `lost.grace` is its renewal. The last column is there for each of the {PLAN_NAMES_MAX} commonest plans, \
+         under the plan's name in small letters; here for `{PLAN_EXAMPLE}`.\n\n",
+    ));
+    let plans = PlanNames::new(vec![PLAN_EXAMPLE.to_owned()]);
+    page.push_str(&catalogue(&subscription_features(&plans)));
     page
 }
 
 /// The name of an event that stands for any.
 const EXAMPLE: &str = "buy";
+/// The name of a plan that stands for any.
+const PLAN_EXAMPLE: &str = "family";
 /// Features that each name of an event has.
 const PER_NAME: usize = 4;
 

@@ -70,6 +70,7 @@ type Row = (
 const TABLES: &[Row] = &[
     ("order_lines", "ingest", "One line of an order or of a return", ORDER_LINES_MORE, ORDER_LINES),
     ("events", "ingest", "One thing that happened", EVENTS_MORE, EVENTS),
+    ("subscriptions", "ingest", "One contract", SUBSCRIPTIONS_MORE, SUBSCRIPTIONS),
     ("customers", "ingest", "One customer of a labelled table", CUSTOMERS_MORE, CUSTOMERS),
     ("ingests", "ingest", "One reading of a file", INGESTS_MORE, INGESTS),
     ("ingest_columns", "ingest", "One column of a file, before any cleaning", INGEST_COLUMNS_MORE, INGEST_COLUMNS),
@@ -172,6 +173,25 @@ const EVENTS: &[Column] = &[
     ("bucket", SMALL_COUNT, "part of the table the row is kept in; -1 for nobody known"),
 ];
 
+const SUBSCRIPTIONS_MORE: &str = " Kept by bucket of the customer and in the order of time; the project's traits follow as columns of text.";
+#[rustfmt::skip] // one entry a line
+const SUBSCRIPTIONS: &[Column] = &[
+    ("subject_id", ID, "the pseudonym of the identifier as read; missing where the row names nobody"),
+    ("customer_id", ID, "the pseudonym of the customer; equal to `subject_id` unless identifiers were joined"),
+    ("subscription_id", TEXT, "the contract's own id, where it has one"),
+    ("line", COUNT, "the record's number in its file, from 1"),
+    ("time", TIME, "when it began"),
+    ("plan", TEXT, "what was contracted"),
+    ("end_time", TIME, "the first moment it no longer covers; missing while it runs"),
+    ("due_time", TIME, "until when it runs unless it is renewed"),
+    ("price", MONEY, "what it costs for each of `value.amount_per`"),
+    ("channel", TEXT, "where it was made"),
+    ("copies", SMALL_COUNT, "equal rows that stand behind this one, itself included"),
+    ("is_repeat", FLAG, "whether it equals another row of its file that was kept too"),
+    ("ingest_id", ID, "the reading it came from: see `ingests`"),
+    ("bucket", SMALL_COUNT, "part of the table the row is kept in; -1 for nobody known"),
+];
+
 const CUSTOMERS_MORE: &str = " The file's own columns follow under their names, with `_` for blanks and signs that SQL minds.";
 #[rustfmt::skip] // one entry a line
 const CUSTOMERS: &[Column] = &[
@@ -232,7 +252,7 @@ const QUARANTINE: &[Column] = &[
     RUN,
 ];
 
-const MONTHS_MORE: &str = " Where customers are known by events (`lost.kind = \"no_event\"`) the columns are `month`, `month_number`, `active_customers`, `new_customers`, `returning_customers`, `events`, `as_of` and `run_id`.";
+const MONTHS_MORE: &str = " Where customers are known by events (`lost.kind = \"no_event\"`) the columns are `month`, `month_number`, `active_customers`, `new_customers`, `returning_customers`, `events`, `as_of` and `run_id`; where they are known by contracts (`contract`): `month`, `month_number`, `customers_at_start`, `active_customers` (at the end), `new_customers`, `returning_customers`, `ended_customers`, `subscriptions_begun`, `as_of` and `run_id`.";
 const FEATURES_MORE: &str = " The columns below are those of order lines; those of events are on the page of features. Made at the as-of moment and at earlier dates to learn from and to test on; the page of features says more.";
 #[rustfmt::skip] // one entry a line
 const LABELS: &[Column] = &[

@@ -57,6 +57,7 @@ fn months(rows: &[MonthRow], calendar: &Calendar, first_us: i64, as_of_us: i64) 
                 new: row.new,
                 came_back: row.came_back,
                 orders: row.orders,
+                ended: row.ended,
                 net_revenue: Some(row.net).filter(|net| net.is_finite()),
                 complete: start >= known_from_us && end <= as_of_us,
             })

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use jiff::civil::DateTime;
 use perennial_web::Text;
-use perennial_web::lists::{ListCell, ListTable, actions, at_risk, to_csv, to_xlsx};
-use perennial_web::report::{Part, Report};
+use perennial_web::lists::{
+    ListCell, ListTable, actions, at_risk, at_risk_contracts, to_csv, to_xlsx,
+};
+use perennial_web::report::{Activity, Part, Report};
 
 use super::actions::{Chosen, action};
 use super::files::{self, NewFile};
@@ -84,7 +86,10 @@ async fn write_at_risk(
             };
             customer(people, order[place], name, reasons)
         },
-        table: at_risk,
+        table: match report.activity {
+            Activity::Contracts => at_risk_contracts,
+            Activity::Purchases | Activity::Events => at_risk,
+        },
     };
     list.write(m, report).await
 }
@@ -275,6 +280,8 @@ mod tests {
                 margin_at_stake: None,
                 silence_days: None,
                 gap_mean_days: None,
+                days_left: None,
+                tenure_days: None,
                 reasons: vec![Text::same("a, b")],
             })
             .collect();

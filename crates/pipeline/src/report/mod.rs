@@ -216,6 +216,7 @@ async fn fill(m: &Material<'_>, writes_lists: bool) -> Result<Filled> {
         sources: sources::sources(m, &survey, &chosen),
         activity: match &m.features {
             Some(notes) if notes.events.is_some() => Activity::Events,
+            Some(notes) if notes.contracts.is_some() => Activity::Contracts,
             _ => Activity::Purchases,
         },
         business: business::part(m).await?,

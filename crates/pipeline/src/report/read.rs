@@ -20,6 +20,8 @@ pub(super) struct MonthRow {
     pub new: u64,
     pub came_back: u64,
     pub orders: u64,
+    /// Of contracts: whose ended in the month and were not renewed.
+    pub ended: Option<u64>,
     /// Sales less returns, rows without a customer included.
     pub net: f64,
 }
@@ -28,16 +30,19 @@ pub(super) struct MonthRow {
 pub(super) async fn months(lake: &Lake, version: Option<i64>) -> Result<Vec<MonthRow>> {
     let mut rows = Vec::new();
     read_batches(lake, "months", version, None, |batch| {
-        // The months of a business that is known by events have other names.
-        let either = |buying: &str, events: &str| match batch.column_by_name(buying) {
-            Some(_) => ints(&batch, buying),
-            None => ints(&batch, events),
+        // The months of a business that is known by events or contracts have other names.
+        let either = |buying: &str, others: &[&str]| {
+            let there = |name: &&&str| batch.column_by_name(name).is_some();
+            let found = std::iter::once(&buying).chain(others).find(there);
+            ints(&batch, found.unwrap_or(&buying))
         };
         let month = ints(&batch, "month_number");
-        let buyers = either("buyers", "active_customers");
-        let new = either("new_buyers", "new_customers");
-        let back = either("returning_buyers", "returning_customers");
-        let orders = either("orders", "events");
+        let buyers = either("buyers", &["active_customers"]);
+        let new = either("new_buyers", &["new_customers"]);
+        let back = either("returning_buyers", &["returning_customers"]);
+        let orders = either("orders", &["events", "subscriptions_begun"]);
+        let is_contract = batch.column_by_name("ended_customers").is_some();
+        let ended = ints(&batch, "ended_customers");
         let (net, unknown) = (money(&batch, "net"), money(&batch, "net_unknown_customer"));
         let count = |v: i64| u64::try_from(v).unwrap_or(0);
         rows.extend((0..batch.num_rows()).map(|i| MonthRow {
@@ -46,6 +51,7 @@ pub(super) async fn months(lake: &Lake, version: Option<i64>) -> Result<Vec<Mont
             new: count(new[i]),
             came_back: count(back[i]),
             orders: count(orders[i]),
+            ended: is_contract.then(|| count(ended[i])),
             net: net[i] + unknown[i],
         }));
         Ok(())

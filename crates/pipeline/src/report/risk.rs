@@ -11,7 +11,7 @@ use super::material::Material;
 use super::read;
 use crate::Result;
 use crate::settings::{Literal, Role, Settings};
-use crate::stages::features::HorizonNotes;
+use crate::stages::features::{FROM_SPAN, HorizonNotes};
 use crate::stages::model;
 use crate::stages::people::People;
 
@@ -124,6 +124,8 @@ pub(super) fn customer(
         margin_at_stake: known(stake(people, i)),
         silence_days: known(people.silence_days[i]),
         gap_mean_days: known(people.gap_mean_days[i]),
+        days_left: known(people.days_left[i]),
+        tenure_days: known(people.tenure_days[i]),
         reasons,
     }
 }
@@ -260,13 +262,18 @@ fn lost(m: &Material<'_>) -> LostDefinition {
         Some(notes) => {
             let (horizon_days, choice) =
                 (f64::from(notes.plan.horizon_days), choice(&notes.horizon));
-            match &notes.events {
-                Some(events) => LostDefinition::NoEvent {
+            match (&notes.events, &notes.contracts) {
+                (Some(events), _) => LostDefinition::NoEvent {
                     names: events.active.clone(),
                     horizon_days,
                     choice,
                 },
-                None => LostDefinition::NoPurchase {
+                (None, Some(contracts)) => LostDefinition::Contract {
+                    horizon_days,
+                    grace_days: f64::from(contracts.grace_days),
+                    choice,
+                },
+                (None, None) => LostDefinition::NoPurchase {
                     horizon_days,
                     choice,
                 },
@@ -292,6 +299,9 @@ fn label(settings: &Settings) -> LostDefinition {
 fn choice(notes: &HorizonNotes) -> HorizonChoice {
     if notes.set {
         return HorizonChoice::Set;
+    }
+    if notes.limit == FROM_SPAN {
+        return HorizonChoice::FromSpan;
     }
     if let Some(text) = horizon_limit(notes) {
         return HorizonChoice::Other(text);

@@ -172,6 +172,8 @@ fn reason(code: &str) -> Text {
             "标识已被电子表格改成约数（例如 3.1E+17）",
         ),
         "row/no-time" => ("no date or time", "缺少日期或时间"),
+        "row/day-zero-unknown" => ("no day to count from", "天数没有起算日"),
+        "row/ends-before-start" => ("ends before it begins", "结束早于开始"),
         "row/identifier-too-long" => (
             "a customer's identifier longer than 4,096 bytes",
             "客户标识超过 4096 字节",

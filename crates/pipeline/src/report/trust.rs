@@ -62,7 +62,7 @@ pub(super) async fn part(m: &Material<'_>) -> Result<Part<Trust>> {
         profit: profit(notes.in_use()),
         weights: weights(m, notes).await?,
         splits: splits(m, notes).await?,
-        active_only: notes.everybody.is_some(),
+        active_only: notes.everybody.is_some() || notes.contracts.is_some(),
         small_data: small::text(&notes.small),
         leaks: notes
             .leaks

@@ -5,7 +5,7 @@ use super::Settings;
 use super::error::{Place, Problem, code};
 use super::node::{Data, Node};
 use super::sections::LostKind;
-use super::source::{Role, Source, Table};
+use super::source::{Role, Source, Table, TimeFormat};
 use super::units::Horizon;
 
 /// The most past dates that a model learns from: each costs memory and time.
@@ -63,6 +63,7 @@ fn sources(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
         let place = place_of(root, &["source", &at, "columns"]);
         roles(source, &place, problems);
         columns_once(source, &place, problems);
+        relative_days(source, &place_of(root, &["source", &at]), problems);
     }
 }
 
@@ -106,18 +107,56 @@ fn roles(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
     if lacks(Role::CustomerId) {
         miss(Role::CustomerId, "the customer");
     }
-    if lacks(Role::Time) {
+    let moment = source.table.moment();
+    if lacks(moment) {
         let words = match source.table {
             Table::Events => "the time of the event",
+            Table::Subscriptions => "the start of the contract",
             _ => "the time of purchase",
         };
-        miss(Role::Time, words);
+        miss(moment, words);
+    }
+    if source.table == Table::Subscriptions && lacks(Role::End) && lacks(Role::Due) {
+        miss(
+            Role::End,
+            "the end of the contract (`end`, or `due` where it ends unless it is renewed)",
+        );
     }
     if source.table == Table::OrderLines && lacks(Role::Amount) && lacks(Role::UnitPrice) {
         miss(
             Role::Amount,
             "the money (`amount`, or `unit_price` with `quantity`)",
         );
+    }
+}
+
+/// Relative days need the day they count from, and nothing else does.
+fn relative_days(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
+    let is_relative = source.time_format == Some(TimeFormat::Days);
+    match (is_relative, &source.day_zero) {
+        (true, None) => problems.push(
+            Problem::new(
+                code::UNIT_MISSING,
+                place,
+                format!(
+                    "the times of `{}` are days, and it does not say since when",
+                    source.shown()
+                ),
+            )
+            .with_hint("add `day_zero = \"2024-01-31\"`, or a day for each group of rows: `day_zero = { column = \"term\", \"spring\" = \"2024-02-01\" }`"),
+        ),
+        (false, Some(_)) => problems.push(
+            Problem::new(
+                code::VALUE_UNKNOWN,
+                place,
+                format!(
+                    "`day_zero` has no meaning for the times of `{}`, which are no days",
+                    source.shown()
+                ),
+            )
+            .with_hint("add `time_format = \"days\"`, or take `day_zero` away"),
+        ),
+        _ => {}
     }
 }
 
@@ -154,9 +193,9 @@ fn lost(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
             "`no_event` needs events, and no source is a table `events`",
             "for order lines write `kind = \"no_purchase\"`, for a table of customers with a label `kind = \"label\"` and `lost_when`",
         ),
-        LostKind::Contract => mismatch(
-            "`contract` needs the start and the end of contracts, and no table that is read has them",
-            "use `no_purchase` with order lines, or `label` with a table of customers",
+        LostKind::Contract if !has(Table::Subscriptions) => mismatch(
+            "`contract` needs the start and the end of contracts, and no source is a table `subscriptions`",
+            "for order lines write `kind = \"no_purchase\"`, for a table of customers with a label `kind = \"label\"` and `lost_when`",
         ),
         LostKind::Label => {
             let labelled = settings.sources.iter().any(|source| {
@@ -169,7 +208,7 @@ fn lost(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
                 );
             }
         }
-        LostKind::NoPurchase | LostKind::NoEvent => {}
+        LostKind::NoPurchase | LostKind::NoEvent | LostKind::Contract => {}
     }
     if lost.kind == LostKind::Label && lost.lost_when.is_none() {
         problems.push(
@@ -208,6 +247,16 @@ fn lost_keys(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
             .with_hint("write `kind = \"no_event\"`, or take `events` away"),
         );
     }
+    if lost.kind != LostKind::Contract && lost.grace.is_some() {
+        problems.push(
+            Problem::new(
+                code::LOST_MISMATCH,
+                &place_of(root, &["lost", "grace"]),
+                format!("`grace` has no meaning with `kind = \"{}\"`", lost.kind),
+            )
+            .with_hint("write `kind = \"contract\"`, or take `grace` away"),
+        );
+    }
     if let Horizon::Of(horizon) = lost.horizon
         && horizon.as_days().fract() != 0.0
     {
@@ -230,7 +279,17 @@ fn value(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
             )
             .with_hint("add `amount_per = \"month\"`, or `\"year\"`, `\"week\"`, `\"day\"`"),
         ),
-        (None, Some(_)) => problems.push(
+        (None, None) if settings.has_price() => problems.push(
+            Problem::new(
+                code::UNIT_MISSING,
+                &place_of(root, &["value"]),
+                "contracts have a `price`, and `value.amount_per` does not say what it is paid per",
+            )
+            .with_hint(
+                "add `amount_per = \"month\"`, or `\"year\"`, `\"week\"`, `\"day\"`, to `[value]`",
+            ),
+        ),
+        (None, Some(_)) if !settings.has_price() => problems.push(
             Problem::new(
                 code::KEY_MISSING,
                 &place_of(root, &["value", "amount_per"]),

@@ -5,6 +5,7 @@
 //! Unknown keys are errors. No duration, size or rate has a default unit.
 
 mod check;
+mod day_zero;
 mod duration;
 mod error;
 mod layers;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub use day_zero::DayZero;
 pub use duration::{Duration, DurationError, DurationUnit};
 pub use error::{CODES, Error, Place, Problem};
 pub use reference::{keys, markdown};
@@ -44,6 +46,8 @@ use read::Fields;
 pub const FILE_NAME: &str = "perennial.toml";
 /// The format that this program reads and writes.
 pub const FORMAT: u64 = 1;
+/// Days after the end of a contract in which another one counts as its renewal.
+const GRACE_DAYS: u32 = 30;
 /// The largest settings file read, in bytes.
 const FILE_BYTES_MAX: u64 = 1_000_000;
 
@@ -203,6 +207,7 @@ impl Settings {
     pub fn history(&self) -> Option<Table> {
         match self.lost.kind {
             LostKind::NoEvent => Some(Table::Events),
+            LostKind::Contract => Some(Table::Subscriptions),
             _ => self.has(Table::OrderLines).then_some(Table::OrderLines),
         }
     }
@@ -210,9 +215,23 @@ impl Settings {
     /// Whether anything says what customers are worth in money.
     pub fn has_money(&self) -> bool {
         match self.history() {
+            Some(Table::Subscriptions) => self.has_price(),
             Some(table) => table == Table::OrderLines,
             None => self.value.amount.is_some(),
         }
+    }
+
+    /// Whether contracts say what they cost.
+    pub fn has_price(&self) -> bool {
+        let mut sources = self.sources.iter();
+        sources.any(|source| source.columns.get(Role::Price).is_some())
+    }
+
+    /// How long after the end of a contract another one counts as its renewal.
+    pub fn grace(&self) -> Duration {
+        self.lost
+            .grace
+            .unwrap_or_else(|| Duration::days(GRACE_DAYS))
     }
 
     /// The zone of a source's times: its own, or else the project's.

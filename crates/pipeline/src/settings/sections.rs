@@ -44,12 +44,14 @@ section! {
 section! {
     /// What it means that a customer is lost.
     Lost in "[lost]" {
-        /// No purchase within the horizon, no event, a contract not renewed, or a column that says so.
+        /// No purchase within the horizon, no event, a contract that ended without another, or a column that says so.
         kind: LostKind = default(LostKind::NoPurchase);
         /// How far ahead one looks for a purchase or an event; `auto` chooses it from the customers' own rhythm.
         horizon: Horizon = default(Horizon::Auto);
         /// For `no_event`: the names of the events that count as being there, such as `["play"]`; all events where none is named.
         events: Vec<String> = default(Vec::new(), "[]: any event");
+        /// For `contract`: how long after the end of a contract another one still counts as its renewal.
+        grace: Duration = optional("30d");
         /// For `label`: the value of the label column that means lost, in capitals or not.
         lost_when: Literal = optional("must be given for `kind = \"label\"`");
     }
@@ -66,8 +68,8 @@ section! {
         discount_rate_per_year: Rate = default(DISCOUNT_ASSUMED);
         /// For a table of customers: the column with the amount that each pays.
         amount: String = optional("none: customers are ranked by risk alone");
-        /// What that amount is paid per; there is no default, since a wrong one is wrong twelvefold.
-        amount_per: Per = optional("must be given with `amount`");
+        /// What that amount, or the `price` of a contract, is paid per; there is no default, since a wrong one is wrong twelvefold.
+        amount_per: Per = optional("must be given with `amount`, and with a part `price`");
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::day_zero::DayZero;
 use super::error::{Problem, code};
 use super::node::{Data, Node};
 use super::read::{Setting, nearest, one_of, wrong_type};
@@ -18,6 +19,8 @@ words! {
         OrderLines = "order_lines",
         /// One row for each thing that happened: a page seen, a login, a song played.
         Events = "events",
+        /// One row for each contract: a subscription, a policy, a membership.
+        Subscriptions = "subscriptions",
         /// One row for each customer, usually with a label.
         Customers = "customers",
     }
@@ -52,6 +55,18 @@ words! {
         Channel = "channel",
         /// The order that a return gives back.
         ReturnOf = "return_of",
+        /// The contract's own id, by which a contract read twice is known.
+        SubscriptionId = "subscription_id",
+        /// When the contract began.
+        Start = "start",
+        /// When it ended in fact; missing while it runs.
+        End = "end",
+        /// Until when it runs unless it is renewed.
+        Due = "due",
+        /// What was contracted: the tariff, the policy, the course.
+        Plan = "plan",
+        /// What it costs for each of `value.amount_per`.
+        Price = "price",
         /// Whether the customer was lost.
         Label = "label",
     }
@@ -106,6 +121,8 @@ words! {
         EpochMicros = "epoch_micros",
         /// Days since 1899-12-30, as spreadsheets count them.
         SheetDays = "sheet_days",
+        /// Days since `day_zero`: `-159`, `0`, `12.5`.
+        Days = "days",
     }
 }
 
@@ -136,13 +153,16 @@ impl Setting for Encoding {
 
 impl Role {
     /// Parts whose values identify somebody or something: no numbers to add up.
-    pub const IDENTIFIERS: [Self; 5] = [
+    pub const IDENTIFIERS: [Self; 6] = [
         Self::CustomerId,
         Self::OrderId,
         Self::ProductId,
         Self::ReturnOf,
         Self::MessageId,
+        Self::SubscriptionId,
     ];
+    /// Parts that are moments.
+    pub const MOMENTS: [Self; 4] = [Self::Time, Self::Start, Self::End, Self::Due];
 }
 
 impl Table {
@@ -170,7 +190,25 @@ impl Table {
                 Role::MessageId,
                 Role::Channel,
             ],
+            Self::Subscriptions => &[
+                Role::CustomerId,
+                Role::SubscriptionId,
+                Role::Start,
+                Role::End,
+                Role::Due,
+                Role::Plan,
+                Role::Price,
+                Role::Channel,
+            ],
             Self::Customers => &[Role::CustomerId, Role::Label],
+        }
+    }
+
+    /// The part that says when a row was.
+    pub fn moment(self) -> Role {
+        match self {
+            Self::Subscriptions => Role::Start,
+            _ => Role::Time,
         }
     }
 }
@@ -308,8 +346,9 @@ section! {
     /// `order_lines` the parts `order_id`, `customer_id`, `product_id`, `time`,
     /// `quantity`, `unit_price`, `amount`, `cost`, `discount`, `channel` and
     /// `return_of`; for `events` the parts `customer_id`, `time`, `name`,
-    /// `product_id`, `message_id` and `channel`; for `customers` the parts
-    /// `customer_id` and `label`.
+    /// `product_id`, `message_id` and `channel`; for `subscriptions` the parts
+    /// `customer_id`, `subscription_id`, `start`, `end`, `due`, `plan`, `price`
+    /// and `channel`; for `customers` the parts `customer_id` and `label`.
     Source in "[[source]]" {
         /// A file, a folder, or a pattern such as `data/*.csv.gz`, relative to the project's folder; or a table of a database, as in `postgres://user@host/shop/orders` and `mysql://user:${PASSWORD}@host/shop/orders`, where `${NAME}` comes from the environment.
         path: String = required;
@@ -317,7 +356,7 @@ section! {
         cursor: String = optional("none: the whole table is compared and read anew where it changed");
         /// The table it becomes.
         table: Table = required;
-        /// Which column of the source plays which part; the columns not named here or in `traits` are not used in `order_lines` and `events`, and are all used in `customers`.
+        /// Which column of the source plays which part; the columns not named here or in `traits` are not used, but for those of `customers`, which all are.
         columns: Columns = default(Columns::default(), "none; without `customer_id`, the row of a table of customers is the customer");
         /// Columns that say something lasting about the customer, by the name they get.
         traits: BTreeMap<String, String> = default(BTreeMap::new(), "{}");
@@ -327,6 +366,8 @@ section! {
         time_zone: Zone = optional("the project's");
         /// How dates are written, where it cannot be told: `05/03/2024` is `d/m/y` or `m/d/y`.
         time_format: TimeFormat = optional("found from a sample");
+        /// The day that `time_format = "days"` counts from, such as `"2013-10-01"`; or, where each group of rows has its own, the column that names the group and the day of each: `{ column = "term", "2013J" = "2013-10-01" }`.
+        day_zero: DayZero = optional("must be given with `time_format = \"days\"`");
         /// What separates the fields.
         delimiter: Delimiter = optional("found from a sample");
         /// What stands around a field that holds the delimiter.

@@ -8,8 +8,9 @@ use perennial_learn::decide::{Arm, Assignment, Customers, Offer, Plan, assign, c
 use perennial_learn::value::{Period, value_if_stays};
 use serde::{Deserialize, Serialize};
 
+use super::features;
 use super::people::{Basis, People, YEAR_DAYS, read_people};
-use super::words;
+use super::words::{self, LostBy};
 use crate::columns::Columns;
 use crate::settings::Part;
 use crate::stage::{Done, Output, Run, key_of};
@@ -66,12 +67,9 @@ pub(crate) async fn run(run: &Run<'_>, basis: &Basis<'_>, value: &Done) -> Resul
     let key = key_of("decide", &[&value.key, settings.to_hex().as_str()]);
     run.stage("decide", &key, async || {
         let people = read_people(run, basis).await?;
-        let as_of_us = basis.feature_notes()?.map(|notes| notes.plan.as_of_us);
-        let horizon_days = basis
-            .feature_notes()?
-            .map(|n| f64::from(n.plan.horizon_days));
+        let notes = basis.feature_notes()?;
         let decided = Decided::new(run, &people)?;
-        let version = decided.write(run, &people, as_of_us, horizon_days).await?;
+        let version = decided.write(run, &people, notes.as_ref()).await?;
         Output::new(
             BTreeMap::from([("decisions".to_owned(), version)]),
             &decided.notes(run, &people),
@@ -187,10 +185,16 @@ impl Decided {
         &self,
         run: &Run<'_>,
         people: &People,
-        as_of_us: Option<i64>,
-        horizon_days: Option<f64>,
+        notes: Option<&features::Notes>,
     ) -> Result<i64> {
         let settings = &run.project.settings;
+        let as_of_us = notes.map(|notes| notes.plan.as_of_us);
+        let horizon_days = notes.map(|notes| f64::from(notes.plan.horizon_days));
+        let lost_by = match (notes, horizon_days) {
+            (Some(notes), _) if notes.contracts.is_some() => LostBy::Contract,
+            (_, Some(days)) => LostBy::Silence { days },
+            (_, None) => LostBy::Label,
+        };
         let rows = people.customer_id.len();
         let intended = |i: usize| {
             let plan = self.plan.as_ref()?;
@@ -201,7 +205,7 @@ impl Decided {
             words::why_decided(&words::Case {
                 offer: intended(i),
                 held_out: self.held_out[i],
-                lost_already: people.lost_already[i],
+                lost_already: people.lost_already[i].then_some(lost_by),
                 value_known: self.known[i],
                 churn_probability: people.churn_probability[i],
                 margin_per_year: people.margin_per_year[i],

@@ -16,6 +16,8 @@ use crate::settings::{Literal, Per, Settings};
 use crate::stage::{Done, Run};
 use crate::{Error, Result};
 
+/// The feature that counts the contracts that run.
+pub(crate) const OPEN: &str = "open_subscriptions";
 /// Days in a year, wherever a year is counted in days.
 pub(crate) const YEAR_DAYS: f64 = 365.0;
 
@@ -32,7 +34,10 @@ pub(crate) struct People {
     pub historic: Vec<f64>,
     pub silence_days: Vec<f64>,
     pub gap_mean_days: Vec<f64>,
-    /// Lost already, as the label says or by a silence longer than the horizon:
+    /// Until the planned end of a contract; negative where that is past.
+    pub days_left: Vec<f64>,
+    pub tenure_days: Vec<f64>,
+    /// Lost already, as the label says, because no contract runs, or by a silence longer than the horizon:
     /// scored, but neither about to leave nor to be given anything.
     pub lost_already: Vec<bool>,
 }
@@ -116,6 +121,8 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
     let notes: features::Notes = done.details_as()?;
     let margin = run.project.settings.value.margin.get();
     let horizon_days = f64::from(notes.plan.horizon_days);
+    let is_contract = notes.contracts.is_some();
+    let per_year = periods_per_year(&run.project.settings);
     let mut place = 0;
     read_rows(&run.project.lake, done, |rows| {
         // Events say nothing of money.
@@ -129,14 +136,20 @@ async fn from_features(run: &Run<'_>, done: &Done, people: &mut People) -> Resul
             }
             place += 1;
             let (year, tenure) = (feature("amount_365d", i), feature("tenure_days", i));
-            people
-                .margin_per_year
-                .push(margin_per_year(margin, year, tenure, horizon_days));
-            people.historic.push(margin * feature("amount_total", i));
             let silence = feature("recency_days", i);
+            people.margin_per_year.push(match is_contract {
+                true => feature("price", i) * per_year * margin,
+                false => margin_per_year(margin, year, tenure, horizon_days),
+            });
+            people.historic.push(margin * feature("amount_total", i));
             people.silence_days.push(silence);
             people.gap_mean_days.push(feature("gap_mean_days", i));
-            people.lost_already.push(silence > horizon_days);
+            people.days_left.push(feature("days_left", i));
+            people.tenure_days.push(tenure);
+            people.lost_already.push(match is_contract {
+                true => feature(OPEN, i) == 0.0,
+                false => silence > horizon_days,
+            });
         }
         Ok(())
     })
@@ -170,6 +183,8 @@ async fn from_customers(run: &Run<'_>, ingest: &Done, people: &mut People) -> Re
         people.historic.push(f64::NAN);
         people.silence_days.push(f64::NAN);
         people.gap_mean_days.push(f64::NAN);
+        people.days_left.push(f64::NAN);
+        people.tenure_days.push(f64::NAN);
     }
     Ok(())
 }
@@ -204,7 +219,7 @@ pub(crate) fn says_lost(label: &str, when: &str) -> bool {
         || matches!((label.parse::<f64>(), when.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// How often in a year `value.amount` is paid.
+/// How often in a year `value.amount`, or the price of a contract, is paid.
 pub(crate) fn periods_per_year(settings: &Settings) -> f64 {
     settings.value.amount_per.map_or(1.0, Per::per_year)
 }

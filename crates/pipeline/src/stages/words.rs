@@ -5,6 +5,8 @@ use perennial_learn::explain::{Reason, Typical, Value};
 
 use crate::settings::Offer;
 
+/// The feature that the plain rule of order lines and events looks at.
+pub(crate) const RHYTHM: &str = "silence_ratio";
 /// Said of a value that is the usual one. Without "is typical": by that the
 /// report tells where a phrase of the catalogue goes on.
 const USUAL_EN: &str = "like many others";
@@ -115,7 +117,7 @@ fn known_feature(spec: &FeatureSpec, reason: &Reason, currency: &str) -> (String
 
 /// The English phrase of one thing: `1 days` becomes `1 day`.
 fn singular(value: &Said, phrase: String) -> String {
-    const ONES: [(&str, &str); 13] = [
+    const ONES: [(&str, &str); 15] = [
         ("1 different days", "1 day"),
         ("1 different products", "1 product"),
         ("1 days", "1 day"),
@@ -128,6 +130,8 @@ fn singular(value: &Said, phrase: String) -> String {
         ("1 events", "1 event"),
         ("1 sessions", "1 session"),
         ("1 minutes", "1 minute"),
+        ("1 open subscriptions", "1 open subscription"),
+        ("1 subscriptions", "1 subscription"),
         ("1 times", "once"),
     ];
     if value.en != "1" {
@@ -173,9 +177,13 @@ fn own_column(name: &str, reason: &Reason) -> (String, String) {
 /// The plain rule's reason: the one column it looks at.
 pub(crate) fn rule_reason(column: &str, specs: &[FeatureSpec]) -> Said {
     match specs.iter().find(|spec| spec.name == column) {
-        Some(_) => Said {
+        Some(spec) if spec.name == RHYTHM => Said {
             en: "silence against the customer's own rhythm".to_owned(),
             zh: "沉默时间与其自身节奏相比".to_owned(),
+        },
+        Some(spec) => Said {
+            en: format!("the plain rule looks at this alone: {}", spec.en),
+            zh: format!("简单规则只看：{}", spec.zh),
         },
         None => Said {
             en: format!("the plain rule looks at {column} alone"),
@@ -221,12 +229,23 @@ fn short(value: f64) -> String {
     }
 }
 
+/// What says that a customer is lost already.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum LostBy {
+    /// A silence of more than so many days.
+    Silence { days: f64 },
+    /// No contract runs.
+    Contract,
+    /// The label.
+    Label,
+}
+
 /// What a decision is explained from.
 pub(crate) struct Case<'a> {
     pub offer: Option<&'a Offer>,
     pub held_out: bool,
-    /// Lost already: by the label, or, where there is a horizon, by silence.
-    pub lost_already: bool,
+    /// What says that they are lost already, where they are.
+    pub lost_already: Option<LostBy>,
     pub value_known: bool,
     pub churn_probability: f64,
     pub margin_per_year: f64,
@@ -236,19 +255,28 @@ pub(crate) struct Case<'a> {
     pub currency: &'a str,
 }
 
-/// Why a customer gets an offer, or none.
-pub(crate) fn why_decided(case: &Case<'_>) -> Said {
-    if let (true, Some(days)) = (case.lost_already, case.horizon_days) {
-        return Said {
+/// That nothing is offered to whoever is lost already.
+fn lost_already(by: LostBy) -> Said {
+    match by {
+        LostBy::Silence { days } => Said {
             en: format!("no offer: lost already, silent for longer than {days:.0} days"),
             zh: format!("不给优惠：已沉默超过 {days:.0} 天，视为已经流失"),
-        };
-    }
-    if case.lost_already {
-        return Said {
+        },
+        LostBy::Contract => Said {
+            en: "no offer: lost already, no contract runs".to_owned(),
+            zh: "不给优惠：已无有效合约，视为已经流失".to_owned(),
+        },
+        LostBy::Label => Said {
             en: "no offer: lost already, as the label says".to_owned(),
             zh: "不给优惠：标签表明已经流失".to_owned(),
-        };
+        },
+    }
+}
+
+/// Why a customer gets an offer, or none.
+pub(crate) fn why_decided(case: &Case<'_>) -> Said {
+    if let Some(by) = case.lost_already {
+        return lost_already(by);
     }
     if !case.value_known {
         return Said {
@@ -307,7 +335,9 @@ pub(crate) fn why_decided(case: &Case<'_>) -> Said {
 
 #[cfg(test)]
 mod tests {
-    use perennial_history::{EventNames, event_features, order_line_features};
+    use perennial_history::{
+        EventNames, PlanNames, event_features, order_line_features, subscription_features,
+    };
     use perennial_learn::explain::Direction;
 
     use super::*;
@@ -347,7 +377,13 @@ mod tests {
     #[test]
     fn a_value_that_is_the_usual_one_is_not_more_or_less() {
         let names = EventNames::new(vec!["buy".to_owned()], &[]);
-        let specs = [order_line_features().to_vec(), event_features(&names)].concat();
+        let plans = PlanNames::new(vec!["family".to_owned()]);
+        let specs = [
+            order_line_features().to_vec(),
+            event_features(&names),
+            subscription_features(&plans),
+        ]
+        .concat();
         for spec in &specs {
             let usual = Typical::Number {
                 mean: 3.0,
@@ -396,7 +432,7 @@ mod tests {
 
     #[test]
     fn whoever_is_lost_already_gets_no_offer_and_is_told_so() {
-        let case = |lost_already: bool| Case {
+        let case = |lost_already: Option<LostBy>| Case {
             offer: None,
             held_out: false,
             lost_already,
@@ -407,9 +443,22 @@ mod tests {
             horizon_days: None,
             currency: "EUR",
         };
-        assert!(why_decided(&case(true)).en.contains("lost already"));
-        assert!(why_decided(&case(true)).zh.contains("已经流失"));
-        assert!(why_decided(&case(false)).en.starts_with("no offer pays"));
-        assert!(why_decided(&case(false)).zh.contains("流失概率 90%，"));
+        for (by, how) in [
+            (
+                LostBy::Silence { days: 60.0 },
+                "silent for longer than 60 days",
+            ),
+            (LostBy::Contract, "no contract runs"),
+            (LostBy::Label, "as the label says"),
+        ] {
+            let said = why_decided(&case(Some(by)));
+            assert!(
+                said.en.contains("lost already") && said.en.ends_with(how),
+                "{said:?}"
+            );
+            assert!(said.zh.contains("已经流失"), "{said:?}");
+        }
+        assert!(why_decided(&case(None)).en.starts_with("no offer pays"));
+        assert!(why_decided(&case(None)).zh.contains("流失概率 90%，"));
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn guess(facts: &Facts) -> Guess {
         lost_when: None,
         value_amount: None,
         value_amount_per: None,
+        relative_days: false,
         unsure: Vec::new(),
     };
     let id = find_id(facts, &mut out);

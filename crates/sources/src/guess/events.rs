@@ -70,6 +70,7 @@ pub(super) fn guess(mut draft: Draft<'_, '_>, structure: f64) -> Guess {
         lost_when: None,
         value_amount: None,
         value_amount_per: None,
+        relative_days: false,
         unsure: draft.unsure,
     }
 }

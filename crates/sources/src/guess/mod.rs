@@ -7,6 +7,7 @@ mod events;
 mod names;
 mod orders;
 mod relations;
+mod subscriptions;
 pub(crate) mod words;
 
 use std::fmt;
@@ -22,6 +23,8 @@ pub enum TableKind {
     Events,
     /// One row per customer, with an outcome.
     Customers,
+    /// One row per contract: who, from when, and until when if it has ended.
+    Subscriptions,
 }
 
 impl TableKind {
@@ -31,6 +34,7 @@ impl TableKind {
             TableKind::OrderLines => "order_lines",
             TableKind::Events => "events",
             TableKind::Customers => "customers",
+            TableKind::Subscriptions => "subscriptions",
         }
     }
 }
@@ -44,8 +48,20 @@ pub enum Role {
     OrderId,
     /// Identifies the product.
     ProductId,
+    /// Identifies the contract.
+    SubscriptionId,
     /// When it was ordered, or happened.
     Time,
+    /// When the contract began.
+    Start,
+    /// When the contract ended; no value where it runs on.
+    End,
+    /// Until when the contract is paid, or when it is up for renewal.
+    Due,
+    /// What the contract is about: the plan, the product, the course.
+    Plan,
+    /// What the contract costs; [`Guess::value_amount_per`] says for how long.
+    Price,
     /// What happened.
     EventName,
     /// Identifies the event.
@@ -80,7 +96,13 @@ impl Role {
             Role::CustomerId => "customer_id",
             Role::OrderId => "order_id",
             Role::ProductId => "product_id",
+            Role::SubscriptionId => "subscription_id",
             Role::Time => "time",
+            Role::Start => "start",
+            Role::End => "end",
+            Role::Due => "due",
+            Role::Plan => "plan",
+            Role::Price => "price",
             Role::EventName => "name",
             Role::MessageId => "message_id",
             Role::Quantity => "quantity",
@@ -158,6 +180,18 @@ pub enum Reason {
     FewTexts,
     /// Its values look like e-mail addresses, telephone numbers or names.
     LooksPersonal,
+    /// It is hardly ever before another column: in `share` of the rows with both.
+    NotBefore {
+        /// The other column.
+        column: String,
+        /// Share of rows, 0 to 1.
+        share: f64,
+    },
+    /// It is empty in many rows, as the end of what runs on is.
+    OftenEmpty {
+        /// Share of rows, 0 to 1.
+        share: f64,
+    },
     /// Its place in the file.
     Position,
 }
@@ -199,6 +233,14 @@ impl fmt::Display for Reason {
             ),
             Reason::FewTexts => write!(f, "few texts that differ from row to row"),
             Reason::LooksPersonal => write!(f, "values look like a person's"),
+            Reason::NotBefore { column, share } => write!(
+                f,
+                "not before `{column}` in {:.0} % of rows with both",
+                share * 100.0
+            ),
+            Reason::OftenEmpty { share } => {
+                write!(f, "empty in {:.0} % of rows", share * 100.0)
+            }
             Reason::Position => write!(f, "its place in the file"),
         }
     }
@@ -247,6 +289,11 @@ pub enum QuestionKind {
     FewRows,
     /// These columns may have been keys, had a spreadsheet not rounded them.
     Changed,
+    /// The column counts days from a day that the file does not tell.
+    RelativeDays,
+    /// The label was taken, but other columns (those given) say when each contract
+    /// began and ended: the table could be read as contracts.
+    LabelOrContracts,
 }
 
 impl QuestionKind {
@@ -262,6 +309,8 @@ impl QuestionKind {
             QuestionKind::Spellings => "guess/spellings",
             QuestionKind::FewRows => "guess/few-rows",
             QuestionKind::Changed => "guess/identifiers-changed",
+            QuestionKind::RelativeDays => "guess/relative-days",
+            QuestionKind::LabelOrContracts => "guess/label-or-contracts",
         }
     }
 }
@@ -310,6 +359,14 @@ impl fmt::Display for Question {
             }
             QuestionKind::FewRows => write!(f, "too few rows to tell from values alone"),
             QuestionKind::Changed => write!(f, "a spreadsheet has rounded the values"),
+            QuestionKind::RelativeDays => write!(
+                f,
+                "`{chosen}` counts days from a day that the file does not tell"
+            ),
+            QuestionKind::LabelOrContracts => write!(
+                f,
+                "`{chosen}` says who was lost, and `{others}` when: it could be a table of subscriptions"
+            ),
         }
     }
 }
@@ -329,8 +386,12 @@ pub struct Guess {
     pub lost_when: Option<String>,
     /// For customers: the column that says what a customer is worth.
     pub value_amount: Option<RoleGuess>,
-    /// Its period, if its name says one: `month`, `year`, `week`, `day`.
+    /// Its period, if its name says one: `month`, `year`, `week`, `day`; for
+    /// contracts that of [`Role::Price`].
     pub value_amount_per: Option<&'static str>,
+    /// The times (of contracts start, end and due; otherwise `time`) are whole numbers
+    /// of days from a day that the file does not tell, such as -159 and 12.
+    pub relative_days: bool,
     /// What it is unsure of.
     pub unsure: Vec<Question>,
 }
@@ -358,13 +419,12 @@ impl Guess {
 /// user has said it.
 pub fn guess(profile: &Profile, kind: Option<TableKind>) -> Guess {
     let facts = relations::Facts::new(profile);
-    let history = orders::guess(&facts, kind.filter(|kind| *kind != TableKind::Customers));
-    let customers = customers::guess(&facts);
-    let is_customers = match kind {
-        Some(kind) => kind == TableKind::Customers,
-        None => customers.kind_confidence > history.kind_confidence,
+    let mut chosen = match kind {
+        Some(TableKind::Customers) => customers::guess(&facts),
+        Some(TableKind::Subscriptions) => subscriptions::guess_said(&facts),
+        Some(kind) => orders::guess(&facts, Some(kind)),
+        None => likeliest(&facts),
     };
-    let mut chosen = if is_customers { customers } else { history };
     chosen.roles.sort_by_key(|guess| guess.role);
     let changed = (0..facts.columns.len()).filter(|column| facts.is_changed(*column));
     let changed: Vec<String> = changed
@@ -379,4 +439,25 @@ pub fn guess(profile: &Profile, kind: Option<TableKind>) -> Guess {
         });
     }
     chosen
+}
+
+/// The guess of the kind that a table most likely is. What has the moments of contracts
+/// is one, unless a label is called so: then that says more, and a question is asked.
+fn likeliest(facts: &relations::Facts) -> Guess {
+    let history = orders::guess(facts, None);
+    let mut customers = customers::guess(facts);
+    let contracts = subscriptions::guess(facts).filter(|guess| guess.kind_confidence >= 0.6);
+    if let Some(contracts) = contracts {
+        match subscriptions::beside_label(facts, &customers, &contracts) {
+            Some(question) => {
+                customers.unsure.push(question);
+                return customers;
+            }
+            None => return contracts,
+        }
+    }
+    match customers.kind_confidence > history.kind_confidence {
+        true => customers,
+        false => history,
+    }
 }

@@ -317,6 +317,16 @@ impl Fact<'_> {
         })
     }
 
+    /// Per row its day: of times counted from 1970, of whole numbers as they are; NaN
+    /// where there is none.
+    pub(super) fn days(&self) -> Vec<f64> {
+        const DAY_US: f64 = 86_400_000_000.0;
+        match self.profile.kind.is_number() {
+            true => self.numbers().to_vec(),
+            false => self.times().iter().map(|us| us / DAY_US).collect(),
+        }
+    }
+
     fn per_row(&self, by_code: &[f64]) -> Vec<f64> {
         self.codes
             .iter()
@@ -325,7 +335,7 @@ impl Fact<'_> {
     }
 
     /// Rows that share a value, for values with at least two rows.
-    fn groups(&self) -> &[Vec<u32>] {
+    pub(super) fn groups(&self) -> &[Vec<u32>] {
         self.groups.get_or_init(|| {
             let mut groups: Vec<Vec<u32>> = self
                 .counts

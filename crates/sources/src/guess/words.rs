@@ -228,7 +228,7 @@ pub(crate) fn has_word(name: &str, words: &[&str]) -> bool {
 }
 
 /// Lower-case words: cut at signs, digits, changes of script and capitals.
-fn pieces(name: &str) -> Vec<String> {
+pub(super) fn pieces(name: &str) -> Vec<String> {
     #[derive(PartialEq, Clone, Copy)]
     enum Class {
         Lower,
@@ -290,7 +290,7 @@ fn fold(letter: char, word: &mut String) {
     word.push(plain);
 }
 
-fn look_up(word: &str) -> Option<&'static [Concept]> {
+pub(super) fn look_up(word: &str) -> Option<&'static [Concept]> {
     WORDS
         .iter()
         .find(|(_, words)| words.contains(&word))

@@ -9,6 +9,7 @@ use super::dialect::Dialect;
 use super::error::Error;
 use super::files::{Format, SourceFile};
 use super::number::NumberFormat;
+use super::records::OtherList;
 use super::time::TimeFormat;
 
 pub use looks::Looks;
@@ -115,6 +116,10 @@ pub struct Profile {
     pub columns: Vec<ColumnProfile>,
     /// The rows it rests on.
     pub sample: Sample,
+    /// Lists of records beside the one that is read, as documents of JSON and XML may
+    /// have: what was seen of them in the part of the file that the sample is of (all
+    /// of it where [`Sample::whole`] says so), in their order.
+    pub other_lists: Vec<OtherList>,
 }
 
 impl Profile {
@@ -152,13 +157,16 @@ fn profile_of(
     dialect: Option<&Dialect>,
     groups_max: usize,
 ) -> Result<Profile, Error> {
-    let (names, sample) = match (file.format, dialect) {
-        (Format::Parquet, _) => sample::from_parquet(file, groups_max)?,
+    let (names, (sample, other_lists)) = match (file.format, dialect) {
+        (Format::Parquet, _) => {
+            let (names, sample) = sample::from_parquet(file, groups_max)?;
+            (names, (sample, Vec::new()))
+        }
         (_, Some(dialect)) => (dialect.columns.clone(), sample::from_text(file, dialect)?),
         (_, None) => {
             let dialect = super::dialect::sniff(file)?;
-            let sample = sample::from_text(file, &dialect)?;
-            (dialect.columns, sample)
+            let found = sample::from_text(file, &dialect)?;
+            (dialect.columns, found)
         }
     };
     let columns = names
@@ -170,7 +178,11 @@ fn profile_of(
             kinds::profile_column(name, index, column, known.as_ref())
         })
         .collect();
-    Ok(Profile { columns, sample })
+    Ok(Profile {
+        columns,
+        sample,
+        other_lists,
+    })
 }
 
 /// Whether a trimmed cell stands for "no value": nothing, `NULL`, `NA`, `N/A`,

@@ -1,17 +1,17 @@
 //! A sample of rows, column by column, each cell as the number of its value.
 
 use std::collections::HashMap;
-use std::io::Read as _;
+use std::io::Read;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::super::dialect::Dialect;
+use super::super::dialect::{Dialect, Form};
 use super::super::error::Error;
-use super::super::files::SourceFile;
+use super::super::files::{Format, SourceFile};
 use super::super::read::parquet_error;
-use super::super::records::{Block, Records};
+use super::super::records::{Block, OtherList, Records};
 use super::super::text::open_text;
 use super::super::{SAMPLE_BYTES, SAMPLE_ROWS};
 use super::is_missing;
@@ -117,11 +117,11 @@ fn rows_max(columns: usize) -> usize {
     SAMPLE_ROWS.min(CELLS_MAX / columns.max(1)).max(10)
 }
 
-/// Draws a sample from a text file.
+/// Draws a sample from a text file; with it the lists of records that are not read.
 ///
 /// # Errors
 /// Errors of reading, if not even the first rows can be read.
-pub fn from_text(file: &SourceFile, dialect: &Dialect) -> Result<Sample, Error> {
+pub fn from_text(file: &SourceFile, dialect: &Dialect) -> Result<(Sample, Vec<OtherList>), Error> {
     let text = open_text(file, dialect.encoding)?;
     let start = text.take(SAMPLE_BYTES as u64);
     let columns = dialect.columns.len();
@@ -173,7 +173,25 @@ pub fn from_text(file: &SourceFile, dialect: &Dialect) -> Result<Sample, Error> 
     }
     collector.sample.rows_seen = rows.len() as u64;
     collector.sample.whole = whole;
-    Ok(collector.sample)
+    Ok((collector.sample, other_lists(file, dialect, &records)))
+}
+
+/// The lists beside the one that is read, as far as the records were split. Lines of
+/// JSON that are lists have no name, but where they were made of elements of XML.
+fn other_lists<R: Read>(
+    file: &SourceFile,
+    dialect: &Dialect,
+    records: &Records<R>,
+) -> Vec<OtherList> {
+    let lists = records.other_lists();
+    let is_lines = matches!(&dialect.form, Form::Json(shape) if shape.is_lines);
+    if lists.is_empty() || !is_lines || file.format == Format::Xml {
+        return lists.to_vec();
+    }
+    vec![OtherList {
+        name: String::new(),
+        records: lists.iter().map(|list| list.records).sum(),
+    }]
 }
 
 /// The runs `[from, to)` that sample `wanted` of `rows` rows.

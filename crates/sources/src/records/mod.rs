@@ -16,6 +16,7 @@ use std::io::{self, Read};
 use block::{BLOCK_BYTES_MAX, BLOCK_BYTES_MIN, BLOCK_CELLS_MAX};
 pub use block::{Block, Fault, Record};
 use delimited::Rules;
+pub use json::OtherList;
 
 use super::dialect::{Dialect, Form};
 use super::{COLUMNS_MAX, RECORD_BYTES_MAX};
@@ -23,7 +24,7 @@ use super::{COLUMNS_MAX, RECORD_BYTES_MAX};
 /// What splits the text of a kind of file.
 enum Splitter {
     Delimited(Rules),
-    Json(json::Splitter),
+    Json(Box<json::Splitter>),
     Log,
     Fixed(fixed::Starts),
 }
@@ -71,7 +72,7 @@ impl<R: Read> Records<R> {
                 let splitter = json::Splitter::new(shape, &dialect.columns);
                 Records {
                     bytes_before: shape.start,
-                    ..Self::with(input, Splitter::Json(splitter), columns)
+                    ..Self::with(input, Splitter::Json(Box::new(splitter)), columns)
                 }
             }
             Form::Log => Self::with(input, Splitter::Log, columns),
@@ -126,6 +127,14 @@ impl<R: Read> Records<R> {
     /// Wholly empty lines passed over so far; they are no records.
     pub fn blank_lines(&self) -> u64 {
         self.blank_lines
+    }
+
+    /// Lists of records beside the one that is read, of what was split so far.
+    pub fn other_lists(&self) -> &[OtherList] {
+        match &self.splitter {
+            Splitter::Json(splitter) => splitter.others(),
+            _ => &[],
+        }
     }
 
     /// The stream below.

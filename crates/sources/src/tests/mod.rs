@@ -1,13 +1,16 @@
 //! Tests of the whole reading half: small texts in, columns and guesses out.
 
+mod contracts;
 mod dialects;
 mod events;
 mod guessing;
 mod inference;
+mod lists;
 mod mutants;
 mod reading;
 mod real;
 mod shop;
+mod subscriptions;
 mod tables;
 
 use std::path::Path;

@@ -1,9 +1,10 @@
 //! Real files, where `PERENNIAL_DATA` points to them: facts that a correct
 //! reader must find.
 
+use super::super::guess::QuestionKind;
 use super::super::{
-    ColumnSpec, Dialect, Guess, Profile, ReadSpec, Role, SourceFile, TableKind, Target, Totals,
-    dialect, files, guess, infer, read,
+    ColumnSpec, Dialect, Guess, Profile, Question, ReadSpec, Role, SourceFile, TableKind, Target,
+    Totals, dialect, files, guess, infer, read,
 };
 use super::{real_data, roles};
 
@@ -203,6 +204,63 @@ fn clicks_and_ratings() {
         );
         assert_eq!(guess.column(Role::Time), Some("c4"));
     }
+}
+
+/// Enrolments, with days counted from the first day of the course: whatever the
+/// headers say.
+#[test]
+fn enrolments() {
+    let Some(real) = find("oulad/studentRegistration.csv") else {
+        return;
+    };
+    let guess = real.guess();
+    assert_eq!(
+        (guess.kind, roles(&guess)),
+        (
+            TableKind::Subscriptions,
+            vec![
+                "customer_id=id_student".to_owned(),
+                "start=date_registration".to_owned(),
+                "end=date_unregistration".to_owned(),
+                "plan=code_module".to_owned(),
+            ]
+        )
+    );
+    assert!(guess.relative_days);
+    assert_eq!(guess.columns(Role::Trait), [""; 0]);
+    let blind = real.guess_blind();
+    let expected = ["customer_id=v2", "start=v3", "end=v4", "plan=v0"];
+    assert_eq!(
+        (blind.kind, roles(&blind)),
+        (
+            TableKind::Subscriptions,
+            expected.map(str::to_owned).to_vec()
+        )
+    );
+    assert!(blind.relative_days);
+}
+
+/// The same students with how it ended for each, in four words.
+#[test]
+fn students_and_how_it_ended() {
+    let Some(real) = find("oulad/studentInfo.csv") else {
+        return;
+    };
+    let guess = real.guess();
+    assert_eq!(
+        (guess.kind, roles(&guess)),
+        (
+            TableKind::Customers,
+            vec![
+                "customer_id=id_student".to_owned(),
+                "label=final_result".to_owned()
+            ]
+        )
+    );
+    assert_eq!(guess.lost_when.as_deref(), Some("Withdrawn"));
+    let asked = |question: &Question| question.kind == QuestionKind::Spellings;
+    assert!(guess.unsure.iter().any(asked));
+    assert!(!guess.relative_days);
 }
 
 /// Every file of the folder is read to its end and each record accounted for.

@@ -65,21 +65,58 @@ pub enum ListCell {
     Date(Date),
 }
 
-/// The list of customers at risk, in the order given.
+/// The list of customers at risk, in the order given, for those who buy or
+/// are known by events.
 pub fn at_risk(
     customers: &[CustomerAtRisk],
     language: Language,
     currency: Option<&str>,
     made_at: DateTime,
 ) -> ListTable {
+    let days: [DaysColumn; 2] = [
+        (m::COL_SILENCE, 16, |customer| customer.silence_days),
+        (m::COL_GAP, 18, |customer| customer.gap_mean_days),
+    ];
+    at_risk_with(days, customers, language, currency, made_at)
+}
+
+/// The same for customers with contracts
+/// ([`crate::report::Activity::Contracts`]): when the contract ends and how
+/// long they have been customers instead of silence and rhythm. Not chosen by
+/// the rows: parts of one list must have the same columns.
+pub fn at_risk_contracts(
+    customers: &[CustomerAtRisk],
+    language: Language,
+    currency: Option<&str>,
+    made_at: DateTime,
+) -> ListTable {
+    let days: [DaysColumn; 2] = [
+        (m::COL_DAYS_LEFT, 22, |customer| customer.days_left),
+        (m::COL_TENURE, 18, |customer| customer.tenure_days),
+    ];
+    at_risk_with(days, customers, language, currency, made_at)
+}
+
+/// A column of days: header, width in characters, where the days come from.
+type DaysColumn = (Message, u16, fn(&CustomerAtRisk) -> Option<f64>);
+
+/// The list of customers at risk with these columns of days.
+fn at_risk_with(
+    days: [DaysColumn; 2],
+    customers: &[CustomerAtRisk],
+    language: Language,
+    currency: Option<&str>,
+    made_at: DateTime,
+) -> ListTable {
+    let [first, second] = days;
     let heads = [
         (m::COL_RANK, 8, false),
         (m::COL_CUSTOMER, 22, false),
         (m::COL_PROBABILITY, 18, false),
         (m::COL_VALUE, 16, true),
         (m::COL_STAKE, 20, true),
-        (m::COL_SILENCE, 16, false),
-        (m::COL_GAP, 18, false),
+        (first.0, first.1, false),
+        (second.0, second.1, false),
         (m::COL_REASONS, 70, false),
     ];
     let mut list = empty(m::AT_RISK_SHEET, &heads, language, currency, made_at);
@@ -95,12 +132,8 @@ pub fn at_risk(
                 customer
                     .margin_at_stake
                     .map_or(ListCell::Empty, ListCell::Money),
-                customer
-                    .silence_days
-                    .map_or(ListCell::Empty, ListCell::Number),
-                customer
-                    .gap_mean_days
-                    .map_or(ListCell::Empty, ListCell::Number),
+                first.2(customer).map_or(ListCell::Empty, ListCell::Number),
+                second.2(customer).map_or(ListCell::Empty, ListCell::Number),
                 ListCell::Text(reasons(&customer.reasons, language)),
             ]
         })

@@ -28,6 +28,8 @@ messages! {
         "未予考虑：{n}位客户的标签表明已经流失。";
     LOST_BY_SILENCE = "Not considered: {n} {n:customer|customers} silent for longer than {days}, lost already.",
         "未予考虑：{n}位客户已超过{days}没有购买，视为已经流失。";
+    LOST_BY_CONTRACT = "Not considered: {n} {n:customer|customers} no longer under contract.",
+        "未予考虑：{n}位客户已不在合约期内。";
     HELD_OUT = "Hold-out", "对照保留组";
     HELD_OUT_NOTE = "{share}, at random", "随机抽取{share}";
     NET = "Expected net gain", "预计净收益";

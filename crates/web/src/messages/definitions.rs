@@ -17,17 +17,36 @@ messages! {
         "在数据的最后{days}内购买过。沉默更久的客户已经流失：不列入风险名单，不计入面临流失的毛利，也不给优惠。";
     D_ACTIVE_EVENTS = "Had an event that counts within the last {days} of the data. Whoever has been silent for longer is lost already: in no list of those at risk, in no sum at stake, and gets no offer.",
         "在数据的最后{days}内有计入的事件。沉默更久的客户已经流失：不列入风险名单，不计入面临流失的毛利，也不给优惠。";
+    T_UNDER_CONTRACT = "Under contract", "合约期内";
+    D_UNDER_CONTRACT = "A contract of the customer’s runs at the moment spoken of. In the months a pause that a renewal within the grace closed counts too; in the retention rate it does not. Whoever has no contract at the end of the data is in no list of those at risk, in no sum at stake, and gets no offer.",
+        "客户在所述时刻有有效合同。按月统计时，宽限期内续约的中断期也算在合约期内；计算保持率时不算。数据截至时没有有效合同的客户不列入风险名单，不计入面临流失的毛利，也不给优惠。";
+    T_RENEWED = "Renewed", "续约";
+    D_RENEWED = "Another contract of the same customer began before the old one ended or within the grace after it.",
+        "同一客户在原合同结束之前或之后的宽限期内开始了另一份合同。";
+    T_GRACE = "Grace", "宽限期";
+    D_GRACE = "The {days} after the end of a contract within which a renewal still counts.",
+        "合同结束后的{days}，其间续约仍算续约。";
+    D_GRACE_NONE = "None: another contract renews the old one only if it begins no later than that ends.",
+        "无宽限期：另一份合同须不晚于原合同结束时开始，才算续约。";
+    T_ENDED = "Ended, not renewed", "到期终止未续约";
+    D_ENDED = "The customer’s last running contract ended and was not renewed; one whose grace still runs counts as ended until it is renewed. In every month: under contract at the end = under contract at the start + new + came back − ended.",
+        "客户的最后一份有效合同结束且未续约；宽限期未满的，在续约之前先算终止。每个月：期末合约期内客户＝期初合约期内客户＋新客户＋回归客户－到期终止未续约客户。";
     T_PROBABILITY = "Churn probability", "流失概率";
     D_PROBABILITY = "Calibrated probability that the customer is lost within the horizon, if nothing is done. Its interval ({level}) is that of a group, the customers given about the same probability in the test: it holds the probability itself, and the share of them that left where that was another. It says nothing about what cannot be seen of one person.",
         "若不采取措施，客户在期限内流失的概率（经过校准）。其区间（{level}）针对一组客户，即检验中概率相近的客户：区间包含该概率本身；若这组客户的实际流失比例与之不同，也包含该比例。它不反映单个客户身上无法观察到的差异。";
     T_RETENTION = "Retention rate of the period", "保持率";
     D_RETENTION = "(Customers at the end − new − came back) ÷ customers at the start.", "（期末客户－新客户－回归客户）÷期初客户。";
+    D_RETENTION_CONTRACTS = "(Under contract at the end − new − came back) ÷ under contract at the start; renewals within the period count as staying. The renewal rate is another: it looks only at contracts that came to their end.",
+        "（期末合约期内客户－新客户－回归客户）÷期初合约期内客户；期间续约算作留下。续约率与此不同：它只看已到期的合同。";
     T_NEW = "New", "新客户";
     D_NEW = "First purchase ever in that month or period.", "在该月或该时期内首次购买的客户。";
     D_NEW_EVENTS = "There for the first time ever in that month or period.", "在该月或该时期内首次出现的客户。";
+    D_NEW_CONTRACTS = "First contract ever began in that month or period.", "首份合同在该月或该时期内开始的客户。";
     T_BACK = "Came back", "回归客户";
     D_BACK = "Bought again after a silence that counts as lost.", "视为流失之后再次购买的客户。";
     D_BACK_EVENTS = "There again after a silence that counts as lost.", "视为流失之后再次出现的客户。";
+    D_BACK_CONTRACTS = "Under contract again: in a month, after longer than the grace without a contract; in the retention rate, without one at the start of the period.",
+        "再次签约的客户：按月统计时，指此前中断超过宽限期；计算保持率时，指期初没有有效合同。";
     T_REVENUE = "Net revenue", "净收入";
     D_REVENUE = "Sales less returns, in the one currency of the report.", "销售额减去退货，统一以本报告的货币计。";
     T_MARGIN = "Margin", "毛利";
@@ -41,6 +60,8 @@ messages! {
         "客户一年带来的毛利，用于名单、面临流失的毛利和优惠的净收益。取最近 365 天的毛利；首次购买不足一年的客户，按其首次购买以来的时间折算为一年，该时间至少按{days}计，因此较大的首次购买影响很大。";
     D_YEARLY_TABLE = "What a customer brings in a year at margin, by the column that the settings name: in lists, in the margin at stake and in the net gain of an offer.",
         "客户一年带来的毛利，取自设置指定的列，用于名单、面临流失的毛利和优惠的净收益。";
+    D_YEARLY_CONTRACTS = "What a customer brings in a year at margin, by the prices of the contracts that run: in lists, in the margin at stake and in the net gain of an offer.",
+        "客户一年带来的毛利，按有效合同的价格计算，用于名单、面临流失的毛利和优惠的净收益。";
     T_STAKE = "Margin at stake", "面临流失的毛利";
     D_STAKE = "Churn probability × value of a year, summed over the customers at risk.", "流失概率×年价值，对有流失风险的客户求和。";
     T_OFFER = "Offer, action", "优惠、干预措施";

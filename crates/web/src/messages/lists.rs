@@ -10,6 +10,8 @@ messages! {
     COL_STAKE = "Margin at stake", "面临流失的毛利";
     COL_SILENCE = "Silent for (days)", "沉默天数";
     COL_GAP = "Usual gap (days)", "通常间隔（天）";
+    COL_DAYS_LEFT = "Contract ends in (days)", "距合同到期（天）";
+    COL_TENURE = "Customer for (days)", "签约至今（天）";
     COL_REASONS = "Reasons", "原因";
     COL_OFFER = "Offer", "优惠";
     COL_CHANNEL = "Channel", "渠道";

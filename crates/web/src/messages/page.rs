@@ -58,8 +58,12 @@ messages! {
         "尚未读取任何数据，因此还没有结论。";
     SUM_RETENTION = "From {from} to {until}, {kept} of {start} customers stayed: a retention rate of {rate}.",
         "{from}至{until}，{start}位客户中有{kept}位留下，保持率为{rate}。";
+    SUM_RETENTION_CONTRACTS = "From {from} to {until}, {kept} of {start} customers stayed under contract, renewals included: a retention rate of {rate}.",
+        "{from}至{until}，{start}位合约期内的客户中有{kept}位期末仍在合约期内（含续约），保持率为{rate}。";
     SUM_RISK = "{n} of {all} customers still active {n:is|are} at risk of being lost within {days} (a probability of {threshold} or more){stake}.",
         "{all}位仍活跃的客户中，有{n}位可能在未来{days}内流失（概率达到{threshold}）{stake}。";
+    SUM_RISK_CONTRACTS = "{n} of {all} customers under contract {n:is|are} at risk of being lost within {days} (a probability of {threshold} or more){stake}.",
+        "{all}位合约期内的客户中，有{n}位可能在未来{days}内流失（概率达到{threshold}）{stake}。";
     SUM_RISK_LABEL = "{n} of {all} customers {n:is|are} at risk of leaving (a probability of {threshold} or more){stake}.",
         "{all}位客户中，有{n}位可能流失（概率达到{threshold}）{stake}。";
     SUM_STAKE = "; with them, {stake} of margin is at stake", "，面临流失的毛利为{stake}";

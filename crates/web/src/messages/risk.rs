@@ -6,11 +6,14 @@ messages! {
 
     RISK_TITLE = "{n} of {all} customers still active {n:is|are} at risk of being lost within {days}",
         "{all}位仍活跃的客户中，有{n}位可能在未来{days}内流失";
+    RISK_TITLE_CONTRACTS = "{n} of {all} customers under contract {n:is|are} at risk of being lost within {days}",
+        "{all}位合约期内的客户中，有{n}位可能在未来{days}内流失";
     RISK_TITLE_LABEL = "{n} of {all} customers {n:is|are} at risk of leaving",
         "{all}位客户中，有{n}位可能流失";
     RISK_ANSWER_STAKE = "If nothing is done, {stake} of margin goes with them.",
         "如不采取措施，将随之损失{stake}的毛利。";
     RISK_ANSWER = "That is {share} of the customers still active.", "占仍活跃客户的{share}。";
+    RISK_ANSWER_CONTRACTS = "That is {share} of the customers under contract.", "占合约期内客户的{share}。";
     AT_RISK = "Customers at risk", "有流失风险的客户";
     OF_ALL = "{share} of {all}", "占{all}位的{share}";
     STAKE = "Margin at stake", "面临流失的毛利";
@@ -32,6 +35,8 @@ messages! {
         "另有{n}位客户未列入：标签表明他们已经流失。";
     LOST_BY_SILENCE = "{n} more {n:customer is|customers are} left out: silent for longer than {days}, they count as lost already.",
         "另有{n}位客户未列入：已沉默超过{days}，视为已经流失。";
+    LOST_BY_CONTRACT = "{n} more {n:customer is|customers are} left out: no longer under contract.",
+        "另有{n}位客户未列入：他们已不在合约期内。";
     NO_STAKE = "What is at stake cannot be told in money. {why}", "损失无法以金额衡量。{why}";
 
     LOST_TITLE = "A customer counts as lost after {days} without a purchase",
@@ -44,15 +49,23 @@ messages! {
         "`{column}` 为 `{value}` 的客户视为流失";
     LOST_LABEL_ANSWER = "The table says so itself; it does not say when, so no period can be named.",
         "由表中的这一列直接给出；表中没有时间，因此无法指明期限。";
-    LOST_CONTRACT_TITLE = "A customer counts as lost when a contract ends and is not renewed within {grace}",
-        "合同到期后{grace}内未续约，即视为流失";
-    LOST_CONTRACT_ANSWER = "Probabilities are for contracts that end within {days}.",
-        "流失概率针对未来{days}内到期的合同。";
+    LOST_CONTRACT_TITLE = "A customer counts as lost when the last running contract ends and is not renewed within {grace}",
+        "最后一份有效合同终止后{grace}内未续约，即视为流失";
+    LOST_CONTRACT_AT_ONCE = "A customer counts as lost when the last running contract ends without renewal",
+        "最后一份有效合同终止且未续约，即视为流失";
+    LOST_CONTRACT_ANSWER = "The churn probability is that of such an end within the next {days}.",
+        "流失概率指未来{days}内合同如此终止的概率。";
+    LOST_CONTRACT_SET = "The settings name this horizon.", "该期限由设置指定。";
+    LOST_SPAN = "This horizon was chosen from the length of the data: long enough to act on, short enough that dates are left to learn from and to test on.",
+        "该期限根据数据的时间长度选定：既足够长，来得及采取措施；又足够短，留有日期用于学习和检验。";
     LOST_SET = "The settings say so.", "由设置指定。";
     LOST_RHYTHM = "It follows the customers' own rhythm: of the gaps between purchases of {n} repeat customers that end at all, half end within {median} and {share} within {days} (silences still open are allowed for).",
         "根据客户自身的购买节奏选定：{n}位复购客户终会再次购买的间隔中，一半不超过{median}，{share}不超过{days}（已计入尚未结束的沉默期）。";
     LOST_RHYTHM_EVENTS = "It follows the customers' own rhythm: of the gaps between the active days of {n} customers seen on more than one day, those that end at all, half end within {median} and {share} within {days} (silences still open are allowed for).",
         "根据客户自身的活动节奏选定：{n}位多日出现的客户终会再次出现的间隔中，一半不超过{median}，{share}不超过{days}（已计入尚未结束的沉默期）。";
+    LOST_RHYTHM_CONTRACTS = "It follows the customers' own rhythm: of the gaps between the contracts of {n} customers with more than one, those that end at all, half end within {median} and {share} within {days} (gaps still open are allowed for).",
+        "根据客户自身的签约节奏选定：{n}位多次签约客户终会再次签约的间隔中，一半不超过{median}，{share}不超过{days}（已计入尚未结束的间隔）。";
+    LOST_BARS_CONTRACTS = "Share of gaps between contracts that end within each horizon", "合同间隔不超过各期限的比例";
     LOST_BARS_EVENTS = "Share of gaps between active days that end within each horizon", "活跃日间隔不超过各期限的比例";
     LOST_BARS = "Share of gaps between purchases that end within each horizon", "购买间隔不超过各期限的比例";
     COL_HORIZON = "Horizon", "期限";
@@ -81,6 +94,9 @@ messages! {
     COL_STAKE = "At stake", "面临流失";
     COL_SILENCE = "Silent for", "沉默时间";
     COL_RHYTHM = "Usual gap", "通常间隔";
+    COL_DAYS_LEFT = "Contract ends in", "距合同到期";
+    OVERDUE = "overdue by {days}", "已过期{days}";
+    COL_TENURE = "Customer for", "签约至今";
     COL_REASONS = "Why", "原因";
     NOT_KNOWN = "not known", "未知";
 }

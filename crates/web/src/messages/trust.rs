@@ -16,6 +16,8 @@ messages! {
         "检验使用{n}位客户在更晚日期的数据，学习时从未见过。";
     ACTIVE_ONLY = "All of them were still active on the day of the test: whoever had been silent for longer than counts as lost is told without a model, and is not counted here.",
         "他们在检验当日都仍活跃：沉默时间已达流失标准的客户无需模型即可看出，不计入此处。";
+    UNDER_CONTRACT_ONLY = "All of them were under contract on the day of the test: whose contracts had ended is known without a model, and is not counted here.",
+        "他们在检验当日都在合约期内：合同已终止的客户无需模型即可看出，不计入此处。";
     HOW_CV = "The table has no dates, so it was tested on parts of the table it had not learned from ({folds} parts): {n} {n:customer|customers}. A test on later time would be harder.",
         "表中没有日期，因此在未参与学习的部分上检验（分为{folds}份），共{n}位客户。若以更晚的时间检验，结果会更难达到。";
     HOW_CV_SHORT = "The history is too short for a test on later time, so it was tested on customers it had not learned from ({folds} parts): {n} {n:customer|customers}. A test on later time would be harder.",

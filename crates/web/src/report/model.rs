@@ -30,6 +30,7 @@ pub use trust::{
 use jiff::civil::DateTime;
 
 use crate::language::Text;
+use crate::messages::Message;
 
 /// A part of the report that may not exist, with the reason when it does not.
 pub type Part<T> = Result<T, Missing>;
@@ -97,6 +98,19 @@ pub enum Activity {
     Purchases,
     /// Something of theirs is recorded: a visit, a login, a song played.
     Events,
+    /// A contract of theirs runs: a subscription, a policy, an enrolment.
+    Contracts,
+}
+
+impl Activity {
+    /// Of three messages that of this kind.
+    pub(crate) fn words(self, purchases: Message, events: Message, contracts: Message) -> Message {
+        match self {
+            Activity::Purchases => purchases,
+            Activity::Events => events,
+            Activity::Contracts => contracts,
+        }
+    }
 }
 
 /// The whole report.

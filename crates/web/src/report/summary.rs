@@ -21,11 +21,11 @@ pub(crate) fn sentences(report: &Report, locale: Locale<'_>) -> Vec<String> {
     vec![
         read(report, locale),
         match retention {
-            Ok(retention) => stayed(retention, locale),
+            Ok(retention) => stayed(report, retention, locale),
             Err(reason) => because(m::SUM_BUSINESS_NONE, reason),
         },
         match &report.risk {
-            Ok(risk) => at_risk(risk, locale),
+            Ok(risk) => at_risk(report, risk, locale),
             Err(reason) => because(m::SUM_RISK_NONE, reason),
         },
         match &report.actions {
@@ -60,11 +60,16 @@ fn read(report: &Report, locale: Locale<'_>) -> String {
     locale.sentences(&[first, second])
 }
 
-fn stayed(retention: &Retention, locale: Locale<'_>) -> String {
+fn stayed(report: &Report, retention: &Retention, locale: Locale<'_>) -> String {
     let language = locale.language;
     let last = retention.until.yesterday().unwrap_or(retention.until);
-    locale.fill(
+    let words = report.activity.words(
         m::SUM_RETENTION,
+        m::SUM_RETENTION,
+        m::SUM_RETENTION_CONTRACTS,
+    );
+    locale.fill(
+        words,
         &[
             ("from", crate::format::date(retention.from, language).into()),
             ("until", crate::format::date(last, language).into()),
@@ -75,7 +80,7 @@ fn stayed(retention: &Retention, locale: Locale<'_>) -> String {
     )
 }
 
-fn at_risk(risk: &Risk, locale: Locale<'_>) -> String {
+fn at_risk(report: &Report, risk: &Risk, locale: Locale<'_>) -> String {
     let stake = match &risk.margin_at_stake {
         Ok(stake) => locale.fill(
             m::SUM_STAKE,
@@ -92,7 +97,10 @@ fn at_risk(risk: &Risk, locale: Locale<'_>) -> String {
     match risk.lost.horizon_days() {
         Some(days) => {
             args.push(("days", locale.days(days).into()));
-            locale.fill(m::SUM_RISK, &args)
+            let words = report
+                .activity
+                .words(m::SUM_RISK, m::SUM_RISK, m::SUM_RISK_CONTRACTS);
+            locale.fill(words, &args)
         }
         None => locale.fill(m::SUM_RISK_LABEL, &args),
     }

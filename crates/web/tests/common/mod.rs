@@ -1,5 +1,6 @@
 //! Reports made up for tests and the gallery: a typical shop, nothing at all,
-//! six labelled rows, a million customers, and names that try to do harm.
+//! six labelled rows, a million customers, contracts, and names that try to do
+//! harm.
 //! A module for others to include, not a test of its own.
 #![allow(dead_code)]
 
@@ -7,9 +8,11 @@ use jiff::civil::date;
 use perennial_web::Text;
 use perennial_web::report::*;
 
+mod contracts;
 mod shop;
 mod trust;
 
+pub use contracts::contracts;
 pub use shop::shop;
 use shop::{business, risk};
 use trust::trust;
@@ -74,6 +77,8 @@ pub fn six_rows() -> Report {
         margin_at_stake: None,
         silence_days: None,
         gap_mean_days: None,
+        days_left: None,
+        tenure_days: None,
         reasons: vec![Text::new(
             "close to the share of all that left",
             "接近总体流失比例",
@@ -215,6 +220,7 @@ pub fn all() -> Vec<(&'static str, Report)> {
         ("empty", empty()),
         ("six-rows", six_rows()),
         ("million", million()),
+        ("contracts", contracts()),
         ("hostile", hostile()),
     ]
 }

@@ -106,6 +106,7 @@ pub fn business(scale: f64) -> Business {
             buyers: if at == 24 { buyers / 3 } else { buyers },
             new: buyers / if at == 24 { 20 } else { 6 },
             came_back: if at < 5 || at == 24 { 0 } else { buyers / 14 },
+            ended: None,
             orders: buyers * 8 / 5,
             net_revenue: Some(buyers as f64 * (560.0 + 90.0 * sequence.next())),
             complete: at != 24,
@@ -294,6 +295,8 @@ fn at_risk(listed: usize) -> Vec<CustomerAtRisk> {
             margin_at_stake: Some(probability * value),
             silence_days: Some(62.0 + (120.0 * sequence.next()).round()),
             gap_mean_days: (at % 7 != 3).then(|| 9.0 + 20.0 * sequence.next()),
+            days_left: None,
+            tenure_days: None,
             reasons: reasons
                 .iter()
                 .cycle()

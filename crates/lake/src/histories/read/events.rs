@@ -1,15 +1,12 @@
 //! Events, one customer after the other.
 
-use std::collections::HashMap;
-
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use perennial_history::{EventNames, Events, OTHER_NAME, UNKNOWN_PRODUCT};
 
 use super::cursor::{Interned, ReadAs, RowColumns, Translated, column};
 use super::{Buckets, HistoryCounts};
 use crate::Result;
-use crate::histories::UNKNOWN_BUCKET;
 use crate::tables::{Lake, Table};
 
 const COLUMNS: [(&str, ReadAs); 4] = [
@@ -18,8 +15,6 @@ const COLUMNS: [(&str, ReadAs); 4] = [
     ("name", ReadAs::Dictionary),
     ("product_id", ReadAs::Dictionary),
 ];
-/// Different names that are counted; more of them are not names.
-const NAMES_COUNTED_MAX: usize = 10_000;
 
 /// Gives names their codes, and items small numbers within one bucket.
 struct Codes {
@@ -142,43 +137,5 @@ impl EventHistories {
                     names: &self.names,
                 })
             })
-    }
-}
-
-/// How often each name occurs among the events of known customers before
-/// `before_us` (UTC microseconds), the most frequent first, equal ones by name.
-pub fn event_names(lake: &Lake, table: &Table, before_us: i64) -> Result<Vec<(String, u64)>> {
-    let mut counts: HashMap<String, u64> = HashMap::new();
-    let known = table
-        .files
-        .iter()
-        .filter(|file| file.bucket != Some(UNKNOWN_BUCKET));
-    for file in known {
-        let path = lake.table_path(&table.name).join(&file.path);
-        for batch in crate::tables::open_file(&path, Some(&["time", "name"]))? {
-            count_names(&batch?, before_us, &mut counts);
-        }
-    }
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(counts)
-}
-
-fn count_names(batch: &RecordBatch, before_us: i64, counts: &mut HashMap<String, u64>) {
-    let times = column(batch, "time").as_primitive_opt::<TimestampMicrosecondType>();
-    let names = column(batch, "name").as_string_opt::<i32>();
-    let (Some(times), Some(names)) = (times, names) else {
-        return;
-    };
-    for (row, &time_us) in times.values().iter().enumerate() {
-        if time_us >= before_us || names.is_null(row) {
-            continue;
-        }
-        let name = names.value(row);
-        if let Some(count) = counts.get_mut(name) {
-            *count += 1;
-        } else if counts.len() < NAMES_COUNTED_MAX {
-            counts.insert(name.to_owned(), 1);
-        }
     }
 }

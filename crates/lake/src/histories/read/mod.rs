@@ -3,11 +3,15 @@
 mod cursor;
 mod events;
 mod order_lines;
+mod scan;
+mod subscriptions;
 
 use std::ops::Range;
 
-pub use events::{EventHistories, event_names};
+pub use events::EventHistories;
 pub use order_lines::{Detail, OrderHistories, read_unknown};
+pub use scan::{name_counts, read_moments};
+pub use subscriptions::SubscriptionHistories;
 
 use self::cursor::{Cursor, RowColumns};
 use super::{HISTORY_ROWS_MAX, UNKNOWN_BUCKET};

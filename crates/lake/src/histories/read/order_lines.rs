@@ -122,7 +122,7 @@ impl RowColumns for Lines {
 }
 
 /// Orders as hashes of their ids, 0 where one is missing.
-fn push_hashes(out: &mut Vec<u64>, orders: &StringArray) {
+pub(super) fn push_hashes(out: &mut Vec<u64>, orders: &StringArray) {
     // The lines of an order stand together.
     let mut last = (&[][..], 0);
     out.extend((0..orders.len()).map(|i| {

@@ -1,7 +1,9 @@
 //! Who is shown, in which order, and what the sums are of.
 
 use super::*;
-use perennial_history::{EventNames, event_features, fill, order_line_features};
+use perennial_history::{
+    EventNames, PlanNames, event_features, fill, order_line_features, subscription_features,
+};
 
 fn people(rows: &[(f64, f64, f64, f64)]) -> People {
     let column = |pick: fn(&(f64, f64, f64, f64)) -> f64| rows.iter().map(pick).collect::<Vec<_>>();
@@ -14,7 +16,9 @@ fn people(rows: &[(f64, f64, f64, f64)]) -> People {
         margin_per_year: column(|r| r.3),
         historic: unknown.clone(),
         silence_days: unknown.clone(),
-        gap_mean_days: unknown,
+        gap_mean_days: unknown.clone(),
+        days_left: unknown.clone(),
+        tenure_days: unknown,
         lost_already: vec![false; rows.len()],
     }
 }
@@ -94,7 +98,13 @@ fn tenths_hold_their_lower_bound_and_the_last_its_upper() {
 #[test]
 fn reasons_of_every_feature_come_apart_again() {
     let names = EventNames::new(vec!["buy".to_owned()], &[]);
-    for spec in [order_line_features().to_vec(), event_features(&names)].concat() {
+    let plans = PlanNames::new(vec!["family".to_owned()]);
+    let specs = [
+        order_line_features().to_vec(),
+        event_features(&names),
+        subscription_features(&plans),
+    ];
+    for spec in specs.concat() {
         let both = [
             (&spec.reason_en.higher, &spec.reason_zh.higher),
             (&spec.reason_en.lower, &spec.reason_zh.lower),

@@ -106,9 +106,9 @@ fn what_does_not_fit_together_is_told() {
     hint: write `kind = "label"`, or take `lost_when` away
     "#);
     insta::assert_snapshot!(slip("kind = \"no_purchase\"", "kind = \"contract\""), @r#"
-    error[settings/lost-mismatch]: `contract` needs the start and the end of contracts, and no table that is read has them
+    error[settings/lost-mismatch]: `contract` needs the start and the end of contracts, and no source is a table `subscriptions`
      --> perennial.toml:17:1
-    hint: use `no_purchase` with order lines, or `label` with a table of customers
+    hint: for order lines write `kind = "no_purchase"`, for a table of customers with a label `kind = "label"` and `lost_when`
     "#);
     insta::assert_snapshot!(slip("amount_per = \"month\"", ""), @r#"
     error[settings/unit-missing]: `value.amount` does not say what the amount is paid per

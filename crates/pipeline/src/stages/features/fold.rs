@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use perennial_history::{
-    Activity, ActivityMonths, AsOf, BusinessFold, DAY_US, EventFold, FeatureFold, FeatureKind,
-    FeatureRows, FeatureSpec, Fold, PeriodFold, Retention,
+    ActivityMonths, AsOf, BusinessFold, CoverageMonths, CoveragePeriod, DAY_US, EventFold,
+    FeatureFold, FeatureKind, FeatureRows, FeatureSpec, Fold, GathersRows, PeriodFold, Retention,
+    SubscriptionFold,
 };
 use perennial_lake::arrow::array::{
     ArrayRef, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray,
@@ -39,6 +40,7 @@ pub(super) struct Folded {
 pub(super) enum Months {
     Business(BusinessFold),
     Activity(ActivityMonths),
+    Coverage(CoverageMonths),
 }
 
 impl Months {
@@ -47,7 +49,9 @@ impl Months {
         match (self, other) {
             (Self::Business(all), Self::Business(part)) => all.merge(part),
             (Self::Activity(all), Self::Activity(part)) => all.merge(part),
-            (Self::Business(_), Self::Activity(_)) | (Self::Activity(_), Self::Business(_)) => {}
+            (Self::Coverage(all), Self::Coverage(part)) => all.merge(part),
+            // All buckets are of one kind.
+            _ => {}
         }
     }
 }
@@ -98,9 +102,10 @@ pub(super) fn fold_all(
         months: match histories {
             Histories::Orders(_) => Months::Business(business_fold(run, plan)),
             Histories::Events(_) => Months::Activity(activity_months(run, plan)),
+            Histories::Contracts(_) => Months::Coverage(coverage_months(run, plan)),
         },
-        period: period_fold(plan, 0).map(|_| Retention::default()),
-        period_before: period_fold(plan, 1).map(|_| Retention::default()),
+        period: period(plan, 0).map(|_| Retention::default()),
+        period_before: period(plan, 1).map(|_| Retention::default()),
     };
     for part in parts {
         all.features.extend(part.features);
@@ -127,13 +132,20 @@ fn activity_months(run: &Run<'_>, plan: &Plan) -> ActivityMonths {
     ActivityMonths::new(calendar, AsOf(plan.as_of_us), i64::from(plan.horizon_days))
 }
 
-/// The retention of the last horizon (`back` = 0) or of the one before it.
-fn period_fold(plan: &Plan, back: i64) -> Option<PeriodFold> {
+fn coverage_months(run: &Run<'_>, plan: &Plan) -> CoverageMonths {
+    let calendar = run.project.calendar.clone();
+    let grace_us = i64::from(plan.grace_days) * DAY_US;
+    CoverageMonths::new(calendar, AsOf(plan.as_of_us), grace_us)
+}
+
+/// Start and end of the last horizon (`back` = 0) or of the one before it, where
+/// the history reaches back far enough.
+fn period(plan: &Plan, back: i64) -> Option<(i64, i64)> {
     plan.test_us?;
     let length = plan.horizon_us();
     let end = plan.as_of_us - back * length;
     let known_from = plan.cuts().first().copied()? - length;
-    (end - 2 * length >= known_from).then(|| PeriodFold::new(end - length, end, length))
+    (end - 2 * length >= known_from).then_some((end - length, end))
 }
 
 fn merge_period(into: &mut Option<Retention>, from: Option<&Retention>) {
@@ -142,63 +154,52 @@ fn merge_period(into: &mut Option<Retention>, from: Option<&Retention>) {
     }
 }
 
-/// A fold that makes rows of features: that of order lines, that of events.
-trait RowFold {
-    fn gathered(&self) -> usize;
-    fn rows(&mut self) -> &FeatureRows;
-    fn clear(&mut self);
+/// A fold that counts who stayed over a period.
+trait CountsRetention {
+    fn counted(&self) -> &Retention;
 }
 
-impl RowFold for FeatureFold {
-    fn gathered(&self) -> usize {
-        self.row_count()
-    }
-    fn rows(&mut self) -> &FeatureRows {
-        self.rows()
-    }
-    fn clear(&mut self) {
-        self.clear();
+impl CountsRetention for PeriodFold {
+    fn counted(&self) -> &Retention {
+        self.retention()
     }
 }
 
-impl RowFold for EventFold {
-    fn gathered(&self) -> usize {
-        self.row_count()
-    }
-    fn rows(&mut self) -> &FeatureRows {
-        self.rows()
-    }
-    fn clear(&mut self) {
-        self.clear();
+impl CountsRetention for CoveragePeriod {
+    fn counted(&self) -> &Retention {
+        self.retention()
     }
 }
 
 /// All that is asked of each customer of a bucket.
-struct Pass<'a, F, M> {
+struct Pass<'a, F, M, P> {
     run: &'a Run<'a>,
     fold: F,
     months: M,
-    periods: [Option<PeriodFold>; 2],
+    /// The last period, and the one before it.
+    periods: [Option<P>; 2],
     out: RowWriter<'a>,
     /// Rows that the progress has not been told of.
     seen: u64,
 }
 
-impl<F: RowFold, M> Pass<'_, F, M> {
-    fn take<H: Activity>(&mut self, history: &H) -> Result<()>
+impl<F: GathersRows, M, P: CountsRetention> Pass<'_, F, M, P> {
+    /// Takes a customer's history of so many rows.
+    fn take<H>(&mut self, history: &H, rows: usize) -> Result<()>
     where
         F: Fold<H>,
         M: Fold<H>,
+        P: Fold<H>,
     {
         self.fold.fold(history);
         self.months.fold(history);
         let periods = self.periods.iter_mut().flatten();
         periods.for_each(|period| period.fold(history));
-        if self.fold.gathered() >= FLUSH_ROWS {
+        if self.fold.row_count() >= FLUSH_ROWS {
             self.out.write(self.fold.rows())?;
             self.fold.clear();
         }
-        self.seen += history.len() as u64;
+        self.seen += rows as u64;
         if self.seen > 100_000 {
             self.run.progress.advance(std::mem::take(&mut self.seen));
         }
@@ -209,7 +210,7 @@ impl<F: RowFold, M> Pass<'_, F, M> {
         self.out.write(self.fold.rows())?;
         self.run.progress.advance(self.seen);
         let (features, labels) = self.out.close()?;
-        let [period, period_before] = self.periods.map(|p| p.map(|p| *p.retention()));
+        let [period, period_before] = self.periods.map(|p| p.map(|p| *p.counted()));
         Ok(Folded {
             features,
             labels,
@@ -231,19 +232,21 @@ fn fold_bucket(
     let cuts = plan.cuts().into_iter().map(AsOf).collect();
     let calendar = run.project.calendar.clone();
     let horizon = Some(plan.horizon_us());
-    let periods = [period_fold(plan, 0), period_fold(plan, 1)];
-    let out = RowWriter::new(run, specs, bucket)?;
+    let (last, before) = (period(plan, 0), period(plan, 1));
+    let silences = |(start, end)| PeriodFold::new(start, end, plan.horizon_us());
+    let covers = |(start, end)| CoveragePeriod::new(start, end);
+    let (out, seen) = (RowWriter::new(run, specs, bucket)?, 0);
     match histories {
         Histories::Orders(orders) => {
             let mut pass = Pass {
                 run,
                 fold: FeatureFold::new(calendar, cuts, horizon).known_until(plan.as_of_us),
                 months: business_fold(run, plan),
-                periods,
+                periods: [last.map(silences), before.map(silences)],
                 out,
-                seen: 0,
+                seen,
             };
-            let counts = orders.read::<Error>(bucket, |lines| pass.take(lines))?;
+            let counts = orders.read::<Error>(bucket, |lines| pass.take(lines, lines.len()))?;
             pass.finish(counts, Months::Business)
         }
         Histories::Events(events) => {
@@ -252,12 +255,27 @@ fn fold_bucket(
                 run,
                 fold: EventFold::new(calendar, names, cuts, horizon).known_until(plan.as_of_us),
                 months: activity_months(run, plan),
-                periods,
+                periods: [last.map(silences), before.map(silences)],
                 out,
-                seen: 0,
+                seen,
             };
-            let counts = events.read::<Error>(bucket, |events| pass.take(events))?;
+            let counts = events.read::<Error>(bucket, |events| pass.take(events, events.len()))?;
             pass.finish(counts, Months::Activity)
+        }
+        Histories::Contracts(contracts) => {
+            let grace_us = i64::from(plan.grace_days) * DAY_US;
+            let plans = contracts.plans().clone();
+            let fold = SubscriptionFold::new(calendar, plans, cuts, horizon, grace_us);
+            let mut pass = Pass {
+                run,
+                fold: fold.known_until(plan.as_of_us),
+                months: coverage_months(run, plan),
+                periods: [last.map(covers), before.map(covers)],
+                out,
+                seen,
+            };
+            let counts = contracts.read::<Error>(bucket, |rows| pass.take(rows, rows.len()))?;
+            pass.finish(counts, Months::Coverage)
         }
     }
 }

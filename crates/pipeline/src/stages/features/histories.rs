@@ -2,11 +2,15 @@
 
 use perennial_history::{
     EVENT_NAMES_MAX, EventNames, FeatureSpec, event_features, order_line_features,
+    subscription_features,
 };
-use perennial_lake::histories::{Detail, EventHistories, OrderHistories, event_names};
+use perennial_lake::histories::{
+    Detail, EventHistories, OrderHistories, SubscriptionHistories, name_counts,
+};
 use perennial_lake::tables;
 use serde::{Deserialize, Serialize};
 
+use super::contracts::ContractNotes;
 use crate::answer::listed;
 use crate::stage::Run;
 use crate::{Error, Result};
@@ -15,6 +19,7 @@ use crate::{Error, Result};
 pub(super) enum Histories {
     Orders(OrderHistories),
     Events(EventHistories),
+    Contracts(SubscriptionHistories),
 }
 
 /// The names of events, as notes keep them.
@@ -33,10 +38,14 @@ impl NamesNotes {
 }
 
 /// What can be known of customers: the features of their kind of history.
-pub(crate) fn catalogue(events: Option<&NamesNotes>) -> Vec<FeatureSpec> {
-    match events {
-        Some(names) => event_features(&names.names()),
-        None => order_line_features().to_vec(),
+pub(crate) fn catalogue(
+    events: Option<&NamesNotes>,
+    contracts: Option<&ContractNotes>,
+) -> Vec<FeatureSpec> {
+    match (events, contracts) {
+        (Some(names), _) => event_features(&names.names()),
+        (None, Some(contracts)) => subscription_features(&contracts.plans()),
+        (None, None) => order_line_features().to_vec(),
     }
 }
 
@@ -53,11 +62,17 @@ impl Histories {
         Self::Events(EventHistories::new(&run.project.lake, table, names))
     }
 
+    /// Contracts, by the plans noted.
+    pub fn contracts(run: &Run<'_>, table: &tables::Table, notes: &ContractNotes) -> Self {
+        let lake = &run.project.lake;
+        Self::Contracts(SubscriptionHistories::new(lake, table, notes.plans()))
+    }
+
     /// The same histories with no more of each row than a rhythm needs.
     pub fn briefly(self) -> Self {
         match self {
             Self::Orders(orders) => Self::Orders(orders.with_detail(Detail::Amounts)),
-            events => events,
+            others => others,
         }
     }
 
@@ -66,6 +81,7 @@ impl Histories {
         match self {
             Self::Orders(orders) => orders.buckets(),
             Self::Events(events) => events.buckets(),
+            Self::Contracts(contracts) => contracts.buckets(),
         }
     }
 
@@ -74,6 +90,7 @@ impl Histories {
         match self {
             Self::Orders(orders) => orders.rows(),
             Self::Events(events) => events.rows(),
+            Self::Contracts(contracts) => contracts.rows(),
         }
     }
 }
@@ -81,7 +98,7 @@ impl Histories {
 /// Which names of events are told apart: the commonest before the as-of
 /// moment, and those that the settings name.
 pub(super) fn names(run: &Run<'_>, table: &tables::Table, as_of_us: i64) -> Result<NamesNotes> {
-    let found = event_names(&run.project.lake, table, as_of_us)?;
+    let found = name_counts(&run.project.lake, table, "name", as_of_us)?;
     let active = run.project.settings.lost.events.clone();
     let unknown = active
         .iter()

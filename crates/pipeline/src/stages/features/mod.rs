@@ -1,6 +1,7 @@
 //! Features and labels at the dates of the plan; the business's months and the
 //! retention of the last period on the way.
 
+mod contracts;
 mod fold;
 mod histories;
 mod horizon;
@@ -13,6 +14,8 @@ use perennial_history::{FeatureSpec, Retention};
 use perennial_lake::tables::{self, commit};
 use serde::{Deserialize, Serialize};
 
+use self::contracts::Happenings;
+pub(crate) use self::contracts::{ContractNotes, FROM_SPAN};
 use self::fold::{feature_schema, fold_all, label_schema};
 use self::histories::{Histories, names};
 pub(crate) use self::histories::{NamesNotes, catalogue};
@@ -41,12 +44,15 @@ pub(crate) struct Notes {
     /// Where histories are of events, their names.
     #[serde(default)]
     pub events: Option<NamesNotes>,
+    /// Where they are of contracts, what is known of these.
+    #[serde(default)]
+    pub contracts: Option<ContractNotes>,
 }
 
 impl Notes {
     /// The features that were made, in the order of their columns.
     pub fn catalogue(&self) -> Vec<FeatureSpec> {
-        catalogue(self.events.as_ref())
+        catalogue(self.events.as_ref(), self.contracts.as_ref())
     }
 }
 
@@ -95,53 +101,126 @@ pub(crate) async fn run(
     .await
 }
 
+/// What is looked at, and at which dates.
+struct Looked {
+    histories: Histories,
+    events: Option<NamesNotes>,
+    contracts: Option<ContractNotes>,
+    horizon: HorizonNotes,
+    plan: Plan,
+    first_us: i64,
+    last_us: i64,
+}
+
+impl Looked {
+    /// Looks through the table, up to the as-of moment.
+    fn at(
+        run: &Run<'_>,
+        ingest: &Done,
+        table: &tables::Table,
+        as_of_us: Option<i64>,
+    ) -> Result<Self> {
+        let project = run.project;
+        let (first_us, last_us) = span(table).ok_or_else(|| no_events(ingest))?;
+        let history = project.settings.history();
+        if history == Some(Table::Subscriptions) {
+            return Self::at_contracts(run, ingest, table, as_of_us);
+        }
+        let as_of_us = as_of_us.unwrap_or_else(|| project.calendar.midnight_after(last_us));
+        not_too_early(as_of_us, first_us)?;
+        let events = match history {
+            Some(Table::Events) => Some(names(run, table, as_of_us)?),
+            _ => None,
+        };
+        let open = || match &events {
+            Some(names) => Histories::events(run, table, names),
+            None => Histories::orders(run, table),
+        };
+        let chosen = choose(run, &open().briefly(), first_us, as_of_us)?;
+        Ok(Self {
+            histories: open(),
+            plan: Plan::new(chosen.begins_us, as_of_us, chosen.days, dates(run)),
+            events,
+            contracts: None,
+            horizon: chosen.notes,
+            first_us,
+            last_us,
+        })
+    }
+
+    fn at_contracts(
+        run: &Run<'_>,
+        ingest: &Done,
+        table: &tables::Table,
+        as_of_us: Option<i64>,
+    ) -> Result<Self> {
+        let calendar = &run.project.calendar;
+        let now_us = as_of_us.unwrap_or_else(|| calendar.midnight_after(run.project.now_us()));
+        let happenings = Happenings::read(run, table, now_us)?;
+        let span_us = happenings.span_us();
+        let (first_us, last_us) = span_us.ok_or_else(|| no_events(ingest))?;
+        let as_of_us = as_of_us.unwrap_or_else(|| calendar.midnight_after(last_us));
+        not_too_early(as_of_us, first_us)?;
+        let notes = contracts::notes(run, table, as_of_us)?;
+        let chosen = contracts::choose(run, &happenings, &notes, first_us, as_of_us);
+        let (days, grace_days) = (chosen.days, notes.grace_days);
+        Ok(Self {
+            histories: Histories::contracts(run, table, &notes),
+            plan: Plan::with_grace(first_us, as_of_us, days, grace_days, dates(run)),
+            events: None,
+            contracts: Some(notes),
+            horizon: chosen.notes,
+            first_us,
+            last_us,
+        })
+    }
+}
+
+/// Dates to learn from, at the most.
+fn dates(run: &Run<'_>) -> usize {
+    run.project.settings.model.training_dates.min(52) as usize
+}
+
+fn not_too_early(as_of_us: i64, first_us: i64) -> Result<()> {
+    if as_of_us > first_us {
+        return Ok(());
+    }
+    Err(Error::cannot(
+        "run/as-of-too-early",
+        "the as-of moment lies before the first event of any customer",
+        "choose a later `--as-of`, or leave it out: the default is the midnight after the latest event",
+    ))
+}
+
 async fn work(
     run: &Run<'_>,
     ingest: &Done,
     table: &tables::Table,
     as_of_us: Option<i64>,
 ) -> Result<Output> {
-    let project = run.project;
-    let lake = &project.lake;
-    let (first_us, last_us) = span(table).ok_or_else(|| no_events(ingest))?;
-    let as_of_us = as_of_us.unwrap_or_else(|| project.calendar.midnight_after(last_us));
-    if as_of_us <= first_us {
-        return Err(Error::cannot(
-            "run/as-of-too-early",
-            "the as-of moment lies before the first event of any customer",
-            "choose a later `--as-of`, or leave it out: the default is the midnight after the latest event",
-        ));
-    }
-    let events = match run.project.settings.history() {
-        Some(Table::Events) => Some(names(run, table, as_of_us)?),
-        _ => None,
-    };
-    let open = || match &events {
-        Some(names) => Histories::events(run, table, names),
-        None => Histories::orders(run, table),
-    };
-    let chosen = choose(run, &open().briefly(), first_us, as_of_us)?;
-    let dates = project.settings.model.training_dates.min(52) as usize;
-    let plan = Plan::new(chosen.begins_us, as_of_us, chosen.days, dates);
-    let specs = catalogue(events.as_ref());
-    let folded = fold_all(run, &open(), &specs, &plan)?;
+    let lake = &run.project.lake;
+    let looked = Looked::at(run, ingest, table, as_of_us)?;
+    let plan = &looked.plan;
+    let specs = catalogue(looked.events.as_ref(), looked.contracts.as_ref());
+    let folded = fold_all(run, &looked.histories, &specs, plan)?;
     let retention = |back, found: &Option<Retention>| {
         let found = found.as_ref();
-        found.map(|found| retention_notes(&plan, back, found))
+        found.map(|found| retention_notes(plan, back, found))
     };
     let notes = Notes {
         retention: retention(0, &folded.period),
         retention_before: retention(1, &folded.period_before),
         plan: plan.clone(),
-        horizon: chosen.notes,
-        first_us,
-        last_us,
+        horizon: looked.horizon,
+        first_us: looked.first_us,
+        last_us: looked.last_us,
         customers: folded.counts.customers,
         lines: folded.counts.rows,
         capped: folded.counts.capped,
-        events,
+        events: looked.events,
+        contracts: looked.contracts,
     };
-    let months = months::write(run, table, as_of_us, &folded.months).await?;
+    let months = months::write(run, table, plan.as_of_us, &folded.months).await?;
     let schema = feature_schema(&specs);
     let features = commit(lake, "features", &schema, &[], &[], folded.features).await?;
     let labels = commit(lake, "labels", &label_schema(), &[], &[], folded.labels).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use perennial_history::{ActivityMonth, MonthTotals, SCALE};
+use perennial_history::{ActivityMonth, CoverageMonth, MonthTotals, SCALE};
 use perennial_lake::histories::read_unknown;
 use perennial_lake::tables::{Table, write_table};
 
@@ -24,6 +24,7 @@ pub(super) async fn write(
             write_business(run, as_of_us, &rows).await
         }
         Months::Activity(fold) => write_activity(run, as_of_us, &fold.months()).await,
+        Months::Coverage(fold) => write_coverage(run, as_of_us, &fold.months()).await,
     }
 }
 
@@ -43,6 +44,28 @@ async fn write_activity(run: &Run<'_>, as_of_us: i64, rows: &[ActivityMonth]) ->
             rows.iter().map(|r| count(r.returning)),
         )
         .ints("events", rows.iter().map(|r| count(r.moments)))
+        .same_time("as_of", Some(as_of_us), rows.len())
+        .same_text("run_id", Some(&run.run_id), rows.len())
+        .finish()?;
+    Ok(write_table(&run.project.lake, "months", &schema, &[batch]).await?)
+}
+
+async fn write_coverage(run: &Run<'_>, as_of_us: i64, rows: &[CoverageMonth]) -> Result<i64> {
+    let calendar = &run.project.calendar;
+    let count = |v: u64| Some(i64::try_from(v).unwrap_or(i64::MAX));
+    let starts = rows.iter().map(|r| Some(calendar.month_start(r.month)));
+    let (schema, batch) = Columns::new()
+        .times("month", starts)
+        .ints("month_number", rows.iter().map(|r| Some(r.month)))
+        .ints("customers_at_start", rows.iter().map(|r| count(r.at_start)))
+        .ints("active_customers", rows.iter().map(|r| count(r.at_end)))
+        .ints("new_customers", rows.iter().map(|r| count(r.new)))
+        .ints(
+            "returning_customers",
+            rows.iter().map(|r| count(r.returning)),
+        )
+        .ints("ended_customers", rows.iter().map(|r| count(r.ended)))
+        .ints("subscriptions_begun", rows.iter().map(|r| count(r.started)))
         .same_time("as_of", Some(as_of_us), rows.len())
         .same_text("run_id", Some(&run.run_id), rows.len())
         .finish()?;

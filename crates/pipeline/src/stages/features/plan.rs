@@ -5,8 +5,8 @@
 //!                               |<- horizon ->|<--- horizon --->|
 //! ```
 //!
-//! The test date lies one horizon before the as-of, so that its labels are
-//! known; the latest training date one horizon before that, so that no
+//! The test date lies one horizon (and, for contracts, the grace in which they
+//! may still be renewed) before the as-of, so that its labels are known; the latest training date one horizon before that, so that no
 //! training label looks past the moment at which the test begins.
 
 use perennial_history::DAY_US;
@@ -19,6 +19,9 @@ pub struct Plan {
     pub as_of_us: i64,
     /// How far ahead a label looks, in days.
     pub horizon_days: u32,
+    /// How much later it is known what a contract's end came to, in days.
+    #[serde(default)]
+    pub grace_days: u32,
     /// The test date; none where the history is too short for one.
     pub test_us: Option<i64>,
     /// Training dates, ascending; each label ends at or before the test date.
@@ -29,19 +32,32 @@ impl Plan {
     /// Dates for a history from `first_us` (the first event) to `as_of_us`.
     /// A date is used only where at least a horizon of history lies before it.
     pub fn new(first_us: i64, as_of_us: i64, horizon_days: u32, train_dates: usize) -> Self {
+        Self::with_grace(first_us, as_of_us, horizon_days, 0, train_dates)
+    }
+
+    /// As [`Plan::new`], where labels are known `grace_days` after their horizon.
+    pub fn with_grace(
+        first_us: i64,
+        as_of_us: i64,
+        horizon_days: u32,
+        grace_days: u32,
+        train_dates: usize,
+    ) -> Self {
         let horizon_us = i64::from(horizon_days) * DAY_US;
+        let known_us = horizon_us + i64::from(grace_days) * DAY_US;
         let usable = |cut: i64| cut - horizon_us >= first_us;
         let step_us = i64::from((horizon_days / 3).max(1)) * DAY_US;
-        let test = as_of_us - horizon_us;
+        let test = as_of_us - known_us;
         let test_us = (train_dates > 0 && usable(test)).then_some(test);
         let mut train_us: Vec<i64> = (0..train_dates as i64)
-            .map(|i| test - horizon_us - i * step_us)
+            .map(|i| test - known_us - i * step_us)
             .filter(|&cut| test_us.is_some() && usable(cut))
             .collect();
         train_us.reverse();
         Self {
             as_of_us,
             horizon_days,
+            grace_days,
             test_us,
             train_us,
         }
@@ -82,6 +98,17 @@ mod tests {
                 .all(|cut| cut + plan.horizon_us() <= day(310))
         );
         assert_eq!(plan.cuts().len(), 6);
+    }
+
+    #[test]
+    fn a_grace_comes_between_a_label_and_what_is_known_of_it() {
+        let plan = Plan::with_grace(day(0), day(400), 60, 30, 3);
+        assert_eq!(plan.test_us, Some(day(310)));
+        assert_eq!(plan.train_us, [day(180), day(200), day(220)]);
+        assert_eq!(
+            Plan::with_grace(day(0), day(400), 60, 0, 3),
+            Plan::new(day(0), day(400), 60, 3)
+        );
     }
 
     #[test]

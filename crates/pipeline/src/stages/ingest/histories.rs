@@ -1,10 +1,10 @@
-//! Files of order lines, and files of events, into the lake.
+//! Files of order lines, events and contracts into the lake.
 
 use std::collections::HashMap;
 
 use perennial_lake::arrow::array::Array;
 use perennial_lake::histories::{
-    EVENTS, HistorySchema, HistorySorter, ORDER_LINES, Shape, SortOutcome,
+    EVENTS, HistorySchema, HistorySorter, ORDER_LINES, SUBSCRIPTIONS, Shape, SortOutcome,
 };
 use perennial_lake::sources::RawBatch;
 use perennial_lake::sources::files::{Format, SourceFile};
@@ -14,8 +14,10 @@ use perennial_ledger::{FileSealer, Resolver, Vault};
 
 use super::books::{Book, Quarantined};
 use super::found::Fresh;
+use super::relative::RelativeDays;
 use super::rows::{
-    Judged, Places, Refused, identifiers, judge, record_hashes, row_batch, texts, times,
+    Judged, Places, Refused, identifiers, judge, rare_moments, record_hashes, row_batch, texts,
+    times,
 };
 use super::spec::{Purpose, Reading as FileReading};
 use super::{ERASED, Reading, unless_empty};
@@ -35,6 +37,7 @@ pub(crate) fn shape_of(table: Table) -> Option<Shape> {
     match table {
         Table::OrderLines => Some(ORDER_LINES),
         Table::Events => Some(EVENTS),
+        Table::Subscriptions => Some(SUBSCRIPTIONS),
         Table::Customers => None,
     }
 }
@@ -168,6 +171,8 @@ struct OneFile<'a> {
     sealer: FileSealer,
     reading: FileReading,
     places: Places,
+    /// Of times that are days from a day of the settings.
+    relative: Option<RelativeDays>,
     book: Book,
     /// Columns that identify a person: name and place.
     personal: Vec<(String, usize)>,
@@ -189,7 +194,8 @@ impl<'a> OneFile<'a> {
             .unwrap_or(&settings.project.time_zone);
         let rows = settings.limits.rows_per_batch.get();
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
-        let places = Places::new(&reading, &shape, traits, run.project.now_us())?;
+        let places = Places::new(&reading, source.table, &shape, traits, run.project.now_us())?;
+        let relative = RelativeDays::of(&reading, source, zone.as_str())?;
         let personal = reading
             .purposes
             .iter()
@@ -207,6 +213,7 @@ impl<'a> OneFile<'a> {
             sealer,
             reading,
             places,
+            relative,
             book,
             personal,
         })
@@ -224,9 +231,11 @@ impl<'a> OneFile<'a> {
         let mut reader = reader.ahead(run.project.threads());
         let expected = rows_expected(&self.fresh.file).max(1);
         let bytes_per_row = self.fresh.file.size as f64 / expected as f64;
-        while let Some(batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
+        while let Some(mut batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
             self.book.rows_read += batch.rows as u64;
-            let mut judged = judge(&batch, &self.reading, &self.places);
+            let relative = self.relative.as_ref();
+            let groupless = relative.map_or_else(Vec::new, |days| days.apply(&mut batch));
+            let mut judged = judge(&batch, &self.reading, &self.places, &groupless);
             let refused = std::mem::take(&mut judged.refused);
             self.set_aside(&batch, &refused, resolver, out).await?;
             let (judged, customers) = self.resolve(&batch, judged, resolver, out).await?;
@@ -234,6 +243,7 @@ impl<'a> OneFile<'a> {
             let number = |&row: &u32| batch.row_in_file(row as usize) as i64;
             let numbers: Vec<i64> = judged.keep.iter().map(number).collect();
             let hashes = record_hashes(&batch, &judged);
+            let rare = rare_moments(&batch, &self.places);
             sorter.push(&row_batch(
                 &batch,
                 &judged,
@@ -242,6 +252,7 @@ impl<'a> OneFile<'a> {
                 &customers,
                 &numbers,
                 hashes.as_deref(),
+                &rare,
             ))?;
             run.progress
                 .advance((batch.rows as f64 * bytes_per_row) as u64);

@@ -1,14 +1,17 @@
 //! A batch as it was read becomes rows of a history, or is set aside row by row.
 
-use perennial_lake::arrow::array::{Array, AsArray, StringArray, TimestampMicrosecondArray};
+use perennial_lake::arrow::array::{
+    Array, AsArray, Int64Array, StringArray, TimestampMicrosecondArray,
+};
 use perennial_lake::arrow::buffer::NullBuffer;
-use perennial_lake::arrow::datatypes::{Int32Type, Int64Type};
+use perennial_lake::arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 use perennial_lake::histories::{MoneyColumns, Part, RowBatch, Shape};
 use perennial_lake::sources::RawBatch;
 use perennial_ledger::IDENTIFIER_BYTES_MAX;
 
+use super::relative::Groupless;
 use super::spec::{Purpose, Reading};
-use crate::settings::Role;
+use crate::settings::{Role, Table};
 use crate::{Error, Result};
 
 /// 1900-01-01 and 2200-01-01, UTC microseconds: what lies outside is no time
@@ -36,7 +39,9 @@ pub(super) struct Places {
     /// Texts that recur, in the order of the shape; then the project's traits.
     texts: Vec<Option<usize>>,
     rare_texts: Vec<Option<usize>>,
-    rare_decimals: Vec<Option<usize>>,
+    rare_numbers: Vec<Option<usize>>,
+    /// Of a contract: when it ended.
+    end: Option<usize>,
     /// What lies later has not happened yet, UTC microseconds.
     latest_us: i64,
 }
@@ -50,9 +55,15 @@ struct MoneyPlaces {
 }
 
 impl Places {
-    /// Looks the parts up; `traits` are all the project's traits in order,
-    /// `now_us` is the moment of reading.
-    pub fn new(reading: &Reading, shape: &Shape, traits: &[String], now_us: i64) -> Result<Self> {
+    /// Looks the parts of `table` up; `traits` are all the project's traits in
+    /// order, `now_us` is the moment of reading.
+    pub fn new(
+        reading: &Reading,
+        table: Table,
+        shape: &Shape,
+        traits: &[String],
+        now_us: i64,
+    ) -> Result<Self> {
         let need = |role: Role| {
             reading.place(role).ok_or_else(|| {
                 Error::cannot(
@@ -62,8 +73,15 @@ impl Places {
                 )
             })
         };
-        // The columns of a shape are called as the parts of its table.
-        let named = |name: &'static str| reading.place(Role::from_word(name)?);
+        // A contract that is not said to have ended ends when it was due to.
+        let end = reading.place(Role::End).or(reading.place(Role::Due));
+        // The columns of a shape are called as the parts of its table, but for
+        // two that would be words of SQL.
+        let named = |name: &'static str| match name {
+            "end_time" => end,
+            "due_time" => reading.place(Role::Due),
+            name => reading.place(Role::from_word(name)?),
+        };
         let of = |part: Part| shape.of(part).map(named);
         let traits = traits.iter().map(|name| {
             let mut purposes = reading.purposes.iter();
@@ -71,7 +89,7 @@ impl Places {
         });
         Ok(Self {
             latest_us: now_us.saturating_add(FUTURE_US),
-            time: need(Role::Time)?,
+            time: need(table.moment())?,
             customer: need(Role::CustomerId)?,
             key: named(shape.key),
             money: shape.has_money().then(|| MoneyPlaces {
@@ -83,7 +101,8 @@ impl Places {
             }),
             texts: of(Part::Text).chain(traits).collect(),
             rare_texts: of(Part::RareText).collect(),
-            rare_decimals: of(Part::RareDecimal).collect(),
+            rare_numbers: shape.rare_numbers().map(named).collect(),
+            end: end.filter(|_| table == Table::Subscriptions),
         })
     }
 }
@@ -119,14 +138,25 @@ pub(super) struct Judged {
 }
 
 /// Decides on every row of the batch.
-pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Judged {
+pub(super) fn judge(
+    batch: &RawBatch,
+    reading: &Reading,
+    places: &Places,
+    groupless: &[Groupless],
+) -> Judged {
     let mut first_fault: Vec<Option<(Option<usize>, &'static str)>> = vec![None; batch.rows];
     for bad in &batch.bad {
         if let Some(fault @ None) = first_fault.get_mut(bad.row) {
             *fault = Some((bad.column, bad.reason.code()));
         }
     }
+    for found in groupless {
+        if let Some(fault @ None) = first_fault.get_mut(found.row) {
+            *fault = Some((Some(found.group), "row/day-zero-unknown"));
+        }
+    }
     let money = places.money.as_ref().map(|places| Money::of(batch, places));
+    let ends = Ends::of(batch, places);
     let times = times(batch, places);
     let mut judged = Judged {
         keep: Vec::with_capacity(batch.rows),
@@ -149,6 +179,10 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
             }
             (None, Some(_)) if long.get(row) == Some(&true) => {
                 Err((Some(places.customer), "row/identifier-too-long"))
+            }
+            (None, Some(_)) if ends.is_impossible(row) => Err((places.end, "row/time-impossible")),
+            (None, Some(start)) if ends.is_before(row, start) => {
+                Err((places.end, "row/ends-before-start"))
             }
             (None, Some(_)) => match &money {
                 None => Ok(None),
@@ -191,6 +225,30 @@ fn long_identifiers(batch: &RawBatch, places: &Places) -> Vec<bool> {
     let keys = column.keys().iter();
     keys.map(|key| key.is_some_and(|key| is_long(key as usize)))
         .collect()
+}
+
+/// When contracts ended; of other tables there is none.
+struct Ends<'a>(Option<&'a TimestampMicrosecondArray>);
+
+impl<'a> Ends<'a> {
+    fn of(batch: &'a RawBatch, places: &Places) -> Self {
+        let column = places.end.and_then(|place| batch.columns.get(place));
+        Self(column.and_then(|column| column.as_primitive_opt()))
+    }
+
+    fn get(&self, row: usize) -> Option<i64> {
+        let ends = self.0?;
+        ends.is_valid(row).then(|| ends.value(row))
+    }
+
+    fn is_impossible(&self, row: usize) -> bool {
+        self.get(row)
+            .is_some_and(|end| !TIME_RANGE_US.contains(&end))
+    }
+
+    fn is_before(&self, row: usize, start_us: i64) -> bool {
+        self.get(row).is_some_and(|end| end < start_us)
+    }
 }
 
 struct Money<'a> {
@@ -271,7 +329,19 @@ pub(super) fn record_hashes(batch: &RawBatch, judged: &Judged) -> Option<Vec<u64
     judged.keep.iter().map(hash).collect()
 }
 
-/// The kept rows. `customers` and `record_hash` have one entry a kept row,
+/// The moments among the columns of numbers that a row may not have, as whole
+/// numbers: in the order of the shape, none for those that are no moments.
+pub(super) fn rare_moments(batch: &RawBatch, places: &Places) -> Vec<Option<Int64Array>> {
+    let whole = |place: &Option<usize>| {
+        let column = batch.columns.get((*place)?)?;
+        let moments = column.as_primitive_opt::<TimestampMicrosecondType>()?;
+        let nulls = moments.nulls().cloned();
+        Some(Int64Array::new(moments.values().clone(), nulls))
+    };
+    places.rare_numbers.iter().map(whole).collect()
+}
+
+/// The kept rows. `rare` is what [`rare_moments`] gives. `customers` and `record_hash` have one entry a kept row,
 /// `numbers` (the record's number in its file) too.
 pub(super) fn row_batch<'a>(
     batch: &'a RawBatch,
@@ -281,9 +351,11 @@ pub(super) fn row_batch<'a>(
     customers: &'a [Option<i64>],
     numbers: &'a [i64],
     record_hash: Option<&'a [u64]>,
+    rare: &'a [Option<Int64Array>],
 ) -> RowBatch<'a> {
     let column = |place: &Option<usize>| place.and_then(|p| batch.columns.get(p));
     let ints = |place| column(place).and_then(|c| c.as_primitive_opt::<Int64Type>());
+    let numbers_of = places.rare_numbers.iter().zip(rare);
     RowBatch {
         ingest_id,
         rows: &judged.keep,
@@ -299,7 +371,9 @@ pub(super) fn row_batch<'a>(
         key: column(&places.key),
         texts: places.texts.iter().map(column).collect(),
         rare_texts: places.rare_texts.iter().map(column).collect(),
-        rare_decimals: places.rare_decimals.iter().map(ints).collect(),
+        rare_numbers: numbers_of
+            .map(|(place, rare)| ints(place).or(rare.as_ref()))
+            .collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use perennial_lake::sources::infer::{ColumnProfile, Kind, Profile, profile_brief
 use perennial_lake::sources::time;
 use perennial_lake::sources::{ColumnSpec, NumberFormat, ReadSpec, Target, TimeFormat, Totals};
 
-use crate::settings::{self, ColumnType, Decimal, Quote, Role, Source, Table};
+use crate::settings::{self, ColumnType, DayZero, Decimal, Quote, Role, Source, Table};
 use crate::{Error, Result};
 
 /// A file looked at: how it is written, what its columns hold, what to read.
@@ -27,6 +27,8 @@ pub(crate) enum Purpose {
     Trait(String),
     /// Identifies a person; goes to the vault.
     Personal(String),
+    /// Names the group of rows whose days are counted from one day.
+    DayZeroGroup,
     /// A column of a labelled table, kept as it is.
     Column(String),
 }
@@ -55,7 +57,9 @@ impl Reading {
             spec: ReadSpec::new(None, Vec::new()),
         };
         match source.table {
-            Table::OrderLines | Table::Events => reading.history(file, source)?,
+            Table::OrderLines | Table::Events | Table::Subscriptions => {
+                reading.history(file, source)?;
+            }
             Table::Customers => reading.customers(source)?,
         }
         reading.spec.dialect = reading.dialect.clone();
@@ -124,25 +128,36 @@ impl Reading {
         (column.rows < FEW).then(|| written.into_iter().find(reads))?
     }
 
+    /// What a part of a table of histories is read as.
+    fn target_of(&self, role: Role, column: &str, source: &Source) -> Result<Target> {
+        let found = self.profile.column(column);
+        let number = number_format(found, source);
+        Ok(match role {
+            // Days from a day of the settings become moments once they are read.
+            moment if Role::MOMENTS.contains(&moment) && is_relative(source) => {
+                Target::Decimal { scale: 4, number }
+            }
+            Role::Time | Role::Start | Role::End | Role::Due => Target::Timestamp {
+                format: self.time_format(found, source, column)?,
+            },
+            Role::UnitPrice => Target::Decimal { scale: 6, number },
+            Role::Quantity | Role::Amount | Role::Cost | Role::Discount | Role::Price => {
+                Target::Decimal { scale: 4, number }
+            }
+            // The id of an order or a message hardly recurs beyond its own rows.
+            Role::OrderId | Role::ReturnOf | Role::MessageId | Role::SubscriptionId => {
+                Target::Text { is_id: true }
+            }
+            _ => Target::Category {
+                is_id: !matches!(role, Role::Channel | Role::Name | Role::Plan),
+            },
+        })
+    }
+
     /// The named parts and traits of a table of histories.
     fn history(&mut self, file: &SourceFile, source: &Source) -> Result<()> {
         for (role, column) in source.columns.iter() {
-            let found = self.profile.column(column);
-            let number = number_format(found, source);
-            let target = match role {
-                Role::Time => Target::Timestamp {
-                    format: self.time_format(found, source, column)?,
-                },
-                Role::UnitPrice => Target::Decimal { scale: 6, number },
-                Role::Quantity | Role::Amount | Role::Cost | Role::Discount => {
-                    Target::Decimal { scale: 4, number }
-                }
-                // The id of an order or a message hardly recurs beyond its own rows.
-                Role::OrderId | Role::ReturnOf | Role::MessageId => Target::Text { is_id: true },
-                _ => Target::Category {
-                    is_id: !matches!(role, Role::Channel | Role::Name),
-                },
-            };
+            let target = self.target_of(role, column, source)?;
             self.want(Purpose::Role(role), column, target);
         }
         for (name, column) in &source.traits {
@@ -159,11 +174,15 @@ impl Reading {
                 Target::Text { is_id: false },
             );
         }
+        if let Some(DayZero::By { column, .. }) = &source.day_zero {
+            let target = Target::Category { is_id: true };
+            self.want(Purpose::DayZeroGroup, column, target);
+        }
         let lacks = |role: Role| self.place(role).is_none();
         let missing = if lacks(Role::CustomerId) {
             Some("customer_id")
-        } else if lacks(Role::Time) {
-            Some("time")
+        } else if lacks(source.table.moment()) {
+            Some(source.table.moment().as_str())
         } else if source.table == Table::OrderLines && lacks(Role::Amount) && lacks(Role::UnitPrice)
         {
             Some("amount` or `unit_price")
@@ -237,6 +256,11 @@ impl Reading {
         };
         Some((place(Role::Quantity)?, place(Role::UnitPrice)?))
     }
+}
+
+/// Whether the times of a source are days from a day of the settings.
+pub(crate) fn is_relative(source: &Source) -> bool {
+    source.time_format == Some(settings::TimeFormat::Days)
 }
 
 /// The settings' word on encoding, delimiter, quotes and header.

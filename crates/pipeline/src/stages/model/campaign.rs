@@ -26,6 +26,10 @@ impl Campaign {
     /// The campaign for rows of a history; none without an offer.
     pub fn of_history(settings: &Settings, rows: &Labelled, horizon_days: u32) -> Option<Self> {
         let margin = settings.value.margin.get();
+        if let Some(price) = numbers(rows, "price") {
+            let yearly = margin * periods_per_year(settings);
+            return Self::new(settings, price.iter().map(|price| price * yearly).collect());
+        }
         let (year, tenure) = (numbers(rows, "amount_365d")?, numbers(rows, "tenure_days")?);
         let yearly = year.iter().zip(tenure).map(|(amount, tenure)| {
             margin_per_year(margin, *amount, *tenure, f64::from(horizon_days))

@@ -13,7 +13,7 @@ use perennial_learn::{Column, ColumnData, Matrix};
 use crate::stage::{Done, Run};
 use crate::stages::features;
 use crate::stages::ingest::{CUSTOMERS, LABEL};
-use crate::stages::people::{ids, lost_when, says_lost};
+use crate::stages::people::{OPEN, ids, lost_when, says_lost};
 use crate::stages::rows::{Rows, numbers, read_rows};
 use crate::{Error, Result};
 
@@ -41,7 +41,8 @@ impl Labelled {
     }
 
     /// Where the rows stand whose customers were still active: silent for no
-    /// longer than `horizon_days`, which counts as lost.
+    /// longer than `horizon_days`, which counts as lost. (Rows of contracts are of
+    /// those alone whose contract runs.)
     pub fn active(&self, horizon_days: u32) -> Vec<usize> {
         match self.matrix.column("recency_days").map(|c| &c.data) {
             Some(ColumnData::Number(silence)) => (0..silence.len())
@@ -142,7 +143,16 @@ pub(super) async fn history(run: &Run<'_>, done: &Done) -> Result<History> {
     let specs: Arc<[FeatureSpec]> = notes.catalogue().into();
     let (mut train, mut test) = (Rows::new(specs.clone()), Rows::new(specs));
     read_rows(&run.project.lake, done, |rows| {
-        let known: Vec<bool> = rows.lost.iter().map(|&l| l >= 0).collect();
+        // Whose contract has ended cannot lose it.
+        let running = rows.feature(OPEN).map(|open| open.iter().map(|n| *n > 0.0));
+        let known = rows.lost.iter().map(|&lost| lost >= 0);
+        let known: Vec<bool> = match running {
+            Some(running) => known
+                .zip(running)
+                .map(|(known, runs)| known && runs)
+                .collect(),
+            None => known.collect(),
+        };
         let all_known = known.iter().all(|k| *k);
         let rows = if all_known { rows } else { rows.only(&known) };
         train.extend_where(&rows, |id, at| train_us.contains(&at) && drawn(id));

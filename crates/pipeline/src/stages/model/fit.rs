@@ -15,10 +15,8 @@ use perennial_learn::{ColumnData, Matrix};
 use super::data::Labelled;
 use super::notes::EvaluationNotes;
 use crate::Result;
+use crate::stages::words::RHYTHM;
 
-/// The feature the plain rule of histories looks at: silence against the
-/// customer's own rhythm.
-const RHYTHM: &str = "silence_ratio";
 /// Folds at the most, where there is no later time to test on.
 const FOLDS: usize = 5;
 /// Points of a curve kept for drawing.

@@ -198,6 +198,7 @@ async fn from_history(run: &Run<'_>, done: &Done) -> Result<Built> {
     let mut notes = Notes {
         one_in: history.one_in,
         events: history.notes.events.clone(),
+        contracts: history.notes.contracts.clone(),
         ..Notes::default()
     };
     let (train, test) = match learnable(run, &history) {

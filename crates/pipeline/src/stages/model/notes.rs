@@ -8,7 +8,7 @@ use super::campaign::Campaign;
 use super::data::Labelled;
 use super::fit::{Judged, Verdict};
 use crate::Result;
-use crate::stages::features::{NamesNotes, Plan, catalogue};
+use crate::stages::features::{ContractNotes, NamesNotes, Plan, catalogue};
 
 /// Notes of one run of the stage.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -47,14 +47,17 @@ pub(crate) struct Notes {
     /// Where it was fitted on histories of events, their names.
     #[serde(default)]
     pub events: Option<NamesNotes>,
+    /// Where it was fitted on contracts, what was known of these.
+    #[serde(default)]
+    pub contracts: Option<ContractNotes>,
 }
 
 impl Notes {
     /// The features it was fitted on; none for a labelled table.
     pub fn catalogue(&self) -> Vec<FeatureSpec> {
-        match (&self.events, self.splits.is_empty()) {
-            (None, true) => Vec::new(),
-            (events, _) => catalogue(events.as_ref()),
+        match (&self.events, &self.contracts, self.splits.is_empty()) {
+            (None, None, true) => Vec::new(),
+            (events, contracts, _) => catalogue(events.as_ref(), contracts.as_ref()),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! and is the finest thing an order settles; a product settles its price and
 //! is settled by neither. Names count on top of that.
 
+mod days;
 mod keys;
 mod money;
 mod rest;
@@ -110,6 +111,9 @@ pub(super) fn guess(facts: &Facts, kind: Option<TableKind>) -> Guess {
         draft.ask(Role::CustomerId, QuestionKind::FewRows, None, &[]);
     }
     let time = find_time(&mut draft);
+    let relative_days = time
+        .and_then(|time| facts.column(time))
+        .is_some_and(|fact| fact.profile.kind.is_number());
     let structure = keys::find(&mut draft, time);
     money::find(&mut draft);
     rest::find(&mut draft);
@@ -121,7 +125,10 @@ pub(super) fn guess(facts: &Facts, kind: Option<TableKind>) -> Guess {
         None => !has_money && draft.column(Role::Time).is_some(),
     };
     if is_events {
-        return events::guess(draft, structure);
+        return Guess {
+            relative_days,
+            ..events::guess(draft, structure)
+        };
     }
     let confidence = kind_confidence(&draft, structure);
     Guess {
@@ -132,6 +139,7 @@ pub(super) fn guess(facts: &Facts, kind: Option<TableKind>) -> Guess {
         lost_when: None,
         value_amount: None,
         value_amount_per: None,
+        relative_days,
         unsure: draft.unsure,
     }
 }
@@ -152,8 +160,7 @@ fn find_time(draft: &mut Draft) -> Option<usize> {
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let Some(&(best, column)) = scored.first() else {
-        draft.ask(Role::Time, QuestionKind::Missing, None, &[]);
-        return None;
+        return find_day(draft);
     };
     let named = facts.name_score(Role::Time, column);
     let (confidence, reasons) = match scored.get(1) {
@@ -180,6 +187,19 @@ fn find_time(draft: &mut Draft) -> Option<usize> {
         draft.ask(Role::Time, QuestionKind::DayMonth, Some(column), &[]);
     }
     Some(column)
+}
+
+/// Where nothing is a time, the column that counts days.
+fn find_day(draft: &mut Draft) -> Option<usize> {
+    let found = days::find(draft.facts);
+    match found {
+        Some(column) => {
+            draft.assign(Role::Time, column, 0.7, Vec::new());
+            draft.ask(Role::Time, QuestionKind::RelativeDays, Some(column), &[]);
+        }
+        None => draft.ask(Role::Time, QuestionKind::Missing, None, &[]),
+    }
+    found
 }
 
 /// Names first; then the finer and the earlier of several times, unless a key

@@ -11,6 +11,7 @@
 //! and each becomes a faulty one. So they are counted and kept where people look,
 //! while the table is read; refusing the file would lose that for a list of tags.
 
+mod others;
 mod outer;
 mod shape;
 mod walk;
@@ -23,6 +24,8 @@ use super::Progress;
 use super::block::{Block, Cell, Fault};
 use crate::CELL_BYTES_MAX;
 
+pub use others::OtherList;
+use others::{count, element_of};
 use outer::{Nesting, Outer};
 pub use shape::Shape;
 pub(crate) use shape::sniff;
@@ -49,6 +52,8 @@ pub(super) struct Splitter {
     items_given: usize,
     /// In the rest of a record that was too long.
     long: Option<Long>,
+    /// Lists beside the one that is read, as far as they were passed.
+    others: Vec<OtherList>,
 }
 
 /// What is too long to be a record.
@@ -70,6 +75,7 @@ impl Splitter {
             outer: Outer::default(),
             items_given: 0,
             long: None,
+            others: Vec::new(),
             shape: shape.clone(),
         }
     }
@@ -99,6 +105,13 @@ impl Splitter {
             let place = (at, at + written);
             let is_list = self.shape.is_lines && is_list(&block.text[at..at + written]);
             if is_other || is_list {
+                match is_other {
+                    true => count(&mut self.others, self.outer.member()),
+                    false => {
+                        let name = element_of(&block.text[at..at + written]);
+                        count(&mut self.others, name.as_bytes());
+                    }
+                }
                 block.push(block.mark(), place, progress.line, Some(Fault::OtherList));
             } else if !self.add(block, place, progress.line, room) {
                 return at;
@@ -163,6 +176,11 @@ impl Splitter {
                 Place::Around => {}
             }
         }
+    }
+
+    /// The lists beside the one that is read, as far as text was split.
+    pub(super) fn others(&self) -> &[OtherList] {
+        &self.others
     }
 
     /// No object stands around everything.

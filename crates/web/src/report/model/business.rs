@@ -19,14 +19,20 @@ pub struct Business {
 pub struct Month {
     /// First day of the month.
     pub first_day: Date,
-    /// Customers with at least one purchase, or event ([`super::Activity`]).
+    /// Customers with at least one purchase, or event; with contracts, those
+    /// under contract at the month's end, or at the as-of moment where that
+    /// is earlier ([`super::Activity`]).
     pub buyers: u64,
-    /// Of these, there for the first time ever.
+    /// There for the first time ever.
     pub new: u64,
-    /// Of these, came back after a silence that counts as lost
+    /// Came back after a silence, or an ended contract, that counts as lost
     /// ([`super::LostDefinition`]).
     pub came_back: u64,
-    /// Orders (returns are not orders), or events.
+    /// Customers whose contracts ended in the month without renewal; `None`
+    /// where customers have none. Under contract at the end = at the start +
+    /// new + came back - ended.
+    pub ended: Option<u64>,
+    /// Orders (returns are not orders), events, or contracts begun.
     pub orders: u64,
     /// Sales less returns, in the report's currency, rows without a customer
     /// included; `None` without amounts.
@@ -42,15 +48,19 @@ pub struct Retention {
     pub from: Date,
     /// Day after the last day of the period.
     pub until: Date,
-    /// Customers at the start: bought within `window_days` before `from`.
+    /// Customers at the start: bought within `window_days` before `from`, or
+    /// under contract on that day.
     pub at_start: u64,
-    /// Of these, still customers at the end: bought within the period.
+    /// Of these, still customers at the end: bought within the period, or
+    /// still under contract, renewals within the period included.
     pub kept: u64,
-    /// First purchase ever within the period.
+    /// First purchase, or contract, ever within the period.
     pub new: u64,
-    /// Lost before the period, bought again within it.
+    /// Lost before the period, bought again within it, or under contract
+    /// again.
     pub came_back: u64,
-    /// Length of the window that makes somebody a customer.
+    /// Length of the window that makes somebody a customer; with contracts
+    /// the length of the period, and no window.
     pub window_days: f64,
     /// `kept / at_start`, with its interval.
     pub rate: Estimate,

@@ -58,12 +58,14 @@ pub enum LostDefinition {
         /// The value that means "left".
         lost_when: String,
     },
-    /// A contract ended and was not renewed.
+    /// A contract ended and was not renewed within the grace.
     Contract {
-        /// Days after the end within which a renewal still counts.
-        grace_days: f64,
         /// How far ahead the label looks.
         horizon_days: f64,
+        /// Days after the end within which a renewal still counts.
+        grace_days: f64,
+        /// Why this horizon.
+        choice: HorizonChoice,
     },
 }
 
@@ -74,6 +76,16 @@ impl LostDefinition {
             LostDefinition::NoPurchase { horizon_days, .. }
             | LostDefinition::NoEvent { horizon_days, .. }
             | LostDefinition::Contract { horizon_days, .. } => Some(*horizon_days),
+            LostDefinition::Label { .. } => None,
+        }
+    }
+
+    /// Why the horizon is what it is; `None` for a labelled table.
+    pub fn horizon_choice(&self) -> Option<&HorizonChoice> {
+        match self {
+            LostDefinition::NoPurchase { choice, .. }
+            | LostDefinition::NoEvent { choice, .. }
+            | LostDefinition::Contract { choice, .. } => Some(choice),
             LostDefinition::Label { .. } => None,
         }
     }
@@ -104,6 +116,9 @@ pub enum HorizonChoice {
         /// Candidates that were looked at: (days, share of gaps within).
         candidates: Vec<(f64, f64)>,
     },
+    /// Chosen from the length of the data: long enough to act on, short
+    /// enough that dates are left to learn from and to test on.
+    FromSpan,
     /// Any other reason: one full sentence in each language.
     Other(Text),
 }
@@ -151,6 +166,12 @@ pub struct CustomerAtRisk {
     pub silence_days: Option<f64>,
     /// The customer's own usual gap between purchases.
     pub gap_mean_days: Option<f64>,
+    /// Days until the contract's planned end, negative where it is overdue;
+    /// `None` where nobody knows, and where customers have no contracts.
+    pub days_left: Option<f64>,
+    /// Days since the customer's first contract began; `None` where customers
+    /// have no contracts.
+    pub tenure_days: Option<f64>,
     /// Why, in words, strongest first.
     pub reasons: Vec<Text>,
 }

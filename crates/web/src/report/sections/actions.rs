@@ -29,18 +29,7 @@ pub(super) fn section(c: Context<'_>) -> Section {
 fn plan(c: Context<'_>, a: &Actions) -> Panel {
     let l = c.locale;
     let used: Vec<&Offer> = a.offers.iter().filter(|offer| offer.chosen > 0).collect();
-    let silence = c.report.risk.as_ref().ok();
-    let silence = silence.and_then(|risk| risk.lost.silence_days());
-    let lost_already = (a.lost_already > 0).then(|| {
-        let n = l.n(a.lost_already);
-        match silence {
-            Some(days) => l.fill(
-                m::LOST_BY_SILENCE,
-                &[("n", n), ("days", l.days(days).into())],
-            ),
-            None => l.fill(m::LOST_ALREADY, &[("n", n)]),
-        }
-    });
+    let lost_already = lost_already(c, a);
     if a.chosen == 0 {
         return plan_of_nobody(c, a, lost_already);
     }
@@ -79,6 +68,25 @@ fn plan(c: Context<'_>, a: &Actions) -> Panel {
         notes,
         ..Panel::default()
     }
+}
+
+/// How many get no offer because they are lost already.
+fn lost_already(c: Context<'_>, a: &Actions) -> Option<String> {
+    let l = c.locale;
+    let silence = c.report.risk.as_ref().ok();
+    let silence = silence.and_then(|risk| risk.lost.silence_days());
+    let n = l.n(a.lost_already);
+    let text = match silence {
+        Some(days) => l.fill(
+            m::LOST_BY_SILENCE,
+            &[("n", n), ("days", l.days(days).into())],
+        ),
+        None => {
+            let without = c.by_activity(m::LOST_ALREADY, m::LOST_ALREADY, m::LOST_BY_CONTRACT);
+            l.fill(without, &[("n", n)])
+        }
+    };
+    (a.lost_already > 0).then_some(text)
 }
 
 /// Where nobody gets an offer: why.

@@ -1,6 +1,6 @@
 //! The business: buyers, orders, revenue, retention.
 
-use super::{Context, last};
+use super::{Context, last, shown};
 use crate::charts::{Axis, Chart, Point, Series, Shape, X};
 use crate::format;
 use crate::locale::share;
@@ -9,7 +9,7 @@ use crate::messages::{Message, page};
 use crate::page::{
     BarPart, BarRow, Bars, Block, Cell, Column, Panel, Row, Section, Stat, Table, Tone, percent_of,
 };
-use crate::report::{Business, Month, Retention, missing};
+use crate::report::{Activity, Business, Month, Retention, missing};
 
 /// Months drawn and tabled.
 const MONTHS_MAX: usize = 36;
@@ -34,7 +34,7 @@ fn buyers(c: Context<'_>, business: &Business) -> Panel {
     let (title, answer) = match latest.and_then(|at| Some((at, months.get(at)?))) {
         Some((at, month)) => {
             let title = l.fill(
-                c.by_activity(m::BUYERS_TITLE, m::ACTIVE_TITLE),
+                c.by_activity(m::BUYERS_TITLE, m::ACTIVE_TITLE, m::UNDER_CONTRACT_TITLE),
                 &[
                     ("month", format::month(month.first_day, l.language).into()),
                     ("buyers", l.n(month.buyers)),
@@ -45,39 +45,7 @@ fn buyers(c: Context<'_>, business: &Business) -> Panel {
         }
         None => (l.say(m::NO_MONTH_TITLE), String::new()),
     };
-    let series = |name: Message, tone: Tone, of: fn(&Month) -> u64| {
-        let name = l.say(name);
-        let points = months.iter().enumerate().map(|(at, month)| {
-            let n = format::count(of(month));
-            Point {
-                x: at as f64,
-                y: of(month) as f64,
-                interval: None,
-                says: l.fill(m::SAYS, &[("name", name.clone().into()), ("n", n.into())]),
-            }
-        });
-        Series {
-            points: points.collect(),
-            tone,
-            shape: Shape::Bar,
-            name: name.clone(),
-        }
-    };
-    let regular = |m: &Month| m.buyers.saturating_sub(m.new).saturating_sub(m.came_back);
-    let chart = Chart {
-        id: "chart-buyers",
-        alt: l.say(c.by_activity(m::BUYERS_CHART, m::ACTIVE_CHART)),
-        x: month_axis(c, months),
-        y: Axis::around(String::new(), months.iter().map(|m| m.buyers as f64), |v| {
-            format::compact(v, l.language)
-        }),
-        series: vec![
-            series(m::REGULAR, Tone::Stay, regular),
-            series(m::CAME_BACK, Tone::Back, |m| m.came_back),
-            series(m::NEW, Tone::New, |m| m.new),
-        ],
-    };
-    let mut block = chart.block(
+    let mut block = buyers_chart(c, months).block(
         c.interactive,
         l.say(page::SHOW_NUMBERS),
         buyers_table(c, months),
@@ -91,6 +59,72 @@ fn buyers(c: Context<'_>, business: &Business) -> Panel {
         notes,
         ..Panel::default()
     }
+}
+
+/// Customers by month in their groups, one on the other; where they have
+/// contracts, those whose contracts ended hang below zero.
+fn buyers_chart(c: Context<'_>, months: &[Month]) -> Chart {
+    let l = c.locale;
+    let regular = |m: &Month| m.buyers.saturating_sub(m.new).saturating_sub(m.came_back);
+    let continuing = c.by_activity(m::REGULAR, m::REGULAR, m::CONTINUING);
+    let mut series = vec![
+        month_bars(c, months, continuing, Tone::Stay, |m| Some(regular(m))),
+        month_bars(c, months, m::CAME_BACK, Tone::Back, |m| Some(m.came_back)),
+        month_bars(c, months, m::NEW, Tone::New, |m| Some(m.new)),
+    ];
+    if tells_ended(c, months) {
+        let mut ended = month_bars(c, months, m::ENDED, Tone::Leave, |m| m.ended);
+        for point in &mut ended.points {
+            point.y = -point.y;
+        }
+        series.push(ended);
+    }
+    let tops = months.iter().map(|m| m.buyers as f64);
+    let depths = series.iter().flat_map(|s| s.points.iter().map(|p| p.y));
+    let values = tops.chain(depths.filter(|y| *y < 0.0));
+    Chart {
+        id: "chart-buyers",
+        alt: l.say(c.by_activity(m::BUYERS_CHART, m::ACTIVE_CHART, m::UNDER_CONTRACT_CHART)),
+        x: month_axis(c, months),
+        y: Axis::around(String::new(), values, |v| format::compact(v, l.language)),
+        series,
+    }
+}
+
+/// The bars of one group; none for months of which it is not known.
+fn month_bars(
+    c: Context<'_>,
+    months: &[Month],
+    name: Message,
+    tone: Tone,
+    of: impl Fn(&Month) -> Option<u64>,
+) -> Series {
+    let l = c.locale;
+    let name = l.say(name);
+    let points = months.iter().enumerate().filter_map(|(at, month)| {
+        let n = of(month)?;
+        let args = [
+            ("name", name.clone().into()),
+            ("n", format::count(n).into()),
+        ];
+        Some(Point {
+            x: at as f64,
+            y: n as f64,
+            interval: None,
+            says: l.fill(m::SAYS, &args),
+        })
+    });
+    Series {
+        points: points.collect(),
+        tone,
+        shape: Shape::Bar,
+        name: name.clone(),
+    }
+}
+
+/// Whether the months say whose contracts ended.
+fn tells_ended(c: Context<'_>, months: &[Month]) -> bool {
+    c.report.activity == Activity::Contracts && months.iter().any(|m| m.ended.is_some())
 }
 
 /// How the month compares with a year before, or else with the month before.
@@ -120,7 +154,11 @@ fn compared(c: Context<'_>, months: &[Month], at: usize, month: &Month) -> Strin
         ));
     }
     if month.came_back > 0 {
-        sentences.push(l.fill(m::BUYERS_BACK, &[("n", l.n(month.came_back))]));
+        let back = c.by_activity(m::BUYERS_BACK, m::BUYERS_BACK, m::CONTRACTS_BACK);
+        sentences.push(l.fill(back, &[("n", l.n(month.came_back))]));
+    }
+    if let Some(ended) = month.ended.filter(|_| tells_ended(c, months)) {
+        sentences.push(l.fill(m::CONTRACTS_ENDED, &[("n", l.n(ended))]));
     }
     l.sentences(&sentences)
 }
@@ -174,7 +212,11 @@ fn revenue(c: Context<'_>, business: &Business) -> Option<Panel> {
     Some(Panel {
         id: "business-revenue".into(),
         title: l.fill(
-            m::REVENUE_TITLE,
+            c.by_activity(
+                m::REVENUE_TITLE,
+                m::REVENUE_TITLE,
+                m::REVENUE_TITLE_CONTRACTS,
+            ),
             &[
                 (
                     "revenue",
@@ -221,24 +263,35 @@ fn month_cell(c: Context<'_>, month: &Month) -> Cell {
 
 fn buyers_table(c: Context<'_>, months: &[Month]) -> Table {
     let l = c.locale;
+    let ended = tells_ended(c, months);
+    let buyers = c.by_activity(m::COL_BUYERS, m::COL_ACTIVE, m::COL_UNDER_CONTRACT);
+    let orders = c.by_activity(m::COL_ORDERS, m::COL_EVENTS, m::COL_CONTRACTS);
+    let columns = [
+        (true, Column::words(l.say(m::COL_MONTH))),
+        (true, Column::numbers(l.say(buyers))),
+        (true, Column::numbers(l.say(m::NEW))),
+        (true, Column::numbers(l.say(m::CAME_BACK))),
+        (ended, Column::numbers(l.say(m::ENDED))),
+        (true, Column::numbers(l.say(orders))),
+    ];
     let rows = months.iter().rev().map(|month| {
-        Row::new(vec![
-            month_cell(c, month),
-            Cell::number(format::count(month.buyers)),
-            Cell::number(format::count(month.new)),
-            Cell::number(format::count(month.came_back)),
-            Cell::number(format::count(month.orders)),
-        ])
+        let gone = match month.ended {
+            Some(n) => format::count(n),
+            None => format::NOT_A_NUMBER.to_owned(),
+        };
+        let cells = [
+            (true, month_cell(c, month)),
+            (true, Cell::number(format::count(month.buyers))),
+            (true, Cell::number(format::count(month.new))),
+            (true, Cell::number(format::count(month.came_back))),
+            (ended, Cell::number(gone)),
+            (true, Cell::number(format::count(month.orders))),
+        ];
+        Row::new(shown(cells))
     });
     Table {
         caption: l.say(m::MONTHS_TABLE),
-        columns: vec![
-            Column::words(l.say(m::COL_MONTH)),
-            Column::numbers(l.say(c.by_activity(m::COL_BUYERS, m::COL_ACTIVE))),
-            Column::numbers(l.say(m::NEW)),
-            Column::numbers(l.say(m::CAME_BACK)),
-            Column::numbers(l.say(c.by_activity(m::COL_ORDERS, m::COL_EVENTS))),
-        ],
+        columns: shown(columns),
         rows: rows.collect(),
         ..Table::default()
     }
@@ -271,7 +324,11 @@ fn retained(c: Context<'_>, r: &Retention) -> Panel {
     let at_end = r.kept + r.new + r.came_back;
     let last_day = r.until.yesterday().unwrap_or(r.until);
     let mut answer = vec![l.fill(
-        c.by_activity(m::RETENTION_ANSWER, m::RETENTION_ANSWER_EVENTS),
+        c.by_activity(
+            m::RETENTION_ANSWER,
+            m::RETENTION_ANSWER_EVENTS,
+            m::RETENTION_ANSWER_CONTRACTS,
+        ),
         &[
             ("start", l.n(r.at_start)),
             ("from", format::date(r.from, l.language).into()),
@@ -288,6 +345,8 @@ fn retained(c: Context<'_>, r: &Retention) -> Panel {
         value: format::quantity(n, l.language),
         note: String::new(),
     };
+    let start = c.by_activity(m::AT_START, m::AT_START, m::AT_START_CONTRACTS);
+    let end = c.by_activity(m::AT_END, m::AT_END, m::AT_END_CONTRACTS);
     let mixed = l.percent(share(r.kept + r.came_back, r.at_start));
     Panel {
         id: "business-retention".into(),
@@ -297,11 +356,15 @@ fn retained(c: Context<'_>, r: &Retention) -> Panel {
         ),
         answer: l.sentences(&answer),
         blocks: vec![
-            Block::Stats(vec![stat(m::AT_START, r.at_start), stat(m::AT_END, at_end)]),
+            Block::Stats(vec![stat(start, r.at_start), stat(end, at_end)]),
             Block::Bars(retention_bars(c, r, lost)),
         ],
         notes: vec![l.fill(
-            c.by_activity(m::RETENTION_NOTE, m::RETENTION_NOTE_EVENTS),
+            c.by_activity(
+                m::RETENTION_NOTE,
+                m::RETENTION_NOTE_EVENTS,
+                m::RETENTION_NOTE_CONTRACTS,
+            ),
             &[
                 ("window", l.days(r.window_days).into()),
                 ("mixed", mixed.into()),
@@ -313,9 +376,11 @@ fn retained(c: Context<'_>, r: &Retention) -> Panel {
 
 fn retention_bars(c: Context<'_>, r: &Retention, lost: u64) -> Bars {
     let l = c.locale;
+    let kept = c.by_activity(m::KEPT, m::KEPT, m::KEPT_CONTRACTS);
+    let left = c.by_activity(m::LOST, m::LOST, m::ENDED);
     let groups = [
-        (m::KEPT, Tone::Stay, r.kept),
-        (m::LOST, Tone::Leave, lost),
+        (kept, Tone::Stay, r.kept),
+        (left, Tone::Leave, lost),
         (m::CAME_BACK, Tone::Back, r.came_back),
         (m::NEW, Tone::New, r.new),
     ];

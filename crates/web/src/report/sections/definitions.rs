@@ -2,8 +2,9 @@
 
 use super::Context;
 use super::risk::lost_title;
-use crate::messages::definitions as m;
+use crate::messages::{Message, definitions as m};
 use crate::page::{Block, Cell, Column, Panel, Row, Section, Table};
+use crate::report::{Activity, Business, LostDefinition};
 
 /// Features shown.
 const FEATURES_MAX: usize = 200;
@@ -29,11 +30,12 @@ fn terms(c: Context<'_>) -> Panel {
         terms.push((m::T_LOST, l.fill(m::D_LOST, &[("what", what.into())])));
         if let Some(days) = risk.lost.silence_days() {
             let active = l.fill(
-                c.by_activity(m::D_ACTIVE, m::D_ACTIVE_EVENTS),
+                c.by_activity(m::D_ACTIVE, m::D_ACTIVE_EVENTS, m::D_ACTIVE),
                 &[("days", l.days(days).into())],
             );
             terms.push((m::T_ACTIVE, active));
         }
+        terms.extend(contracts(c, &risk.lost));
         let level = l.percent(r.interval_level);
         terms.push((
             m::T_PROBABILITY,
@@ -42,11 +44,10 @@ fn terms(c: Context<'_>) -> Panel {
     }
     if let Ok(business) = &r.business {
         if business.retention.is_ok() {
-            terms.push((m::T_RETENTION, l.say(m::D_RETENTION)));
+            let retention = c.by_activity(m::D_RETENTION, m::D_RETENTION, m::D_RETENTION_CONTRACTS);
+            terms.push((m::T_RETENTION, l.say(retention)));
         }
-        terms.push((m::T_NEW, l.say(c.by_activity(m::D_NEW, m::D_NEW_EVENTS))));
-        terms.push((m::T_BACK, l.say(c.by_activity(m::D_BACK, m::D_BACK_EVENTS))));
-        terms.push((m::T_REVENUE, l.say(m::D_REVENUE)));
+        terms.extend(business_terms(c, business));
     }
     let staked = r
         .risk
@@ -84,13 +85,47 @@ fn terms(c: Context<'_>) -> Panel {
     }
 }
 
+/// The words of contracts; none where lost means something else.
+fn contracts(c: Context<'_>, lost: &LostDefinition) -> Vec<(Message, String)> {
+    let l = c.locale;
+    let LostDefinition::Contract { grace_days, .. } = lost else {
+        return Vec::new();
+    };
+    let grace = if *grace_days > 0.0 {
+        l.fill(m::D_GRACE, &[("days", l.days(*grace_days).into())])
+    } else {
+        l.say(m::D_GRACE_NONE)
+    };
+    vec![
+        (m::T_UNDER_CONTRACT, l.say(m::D_UNDER_CONTRACT)),
+        (m::T_RENEWED, l.say(m::D_RENEWED)),
+        (m::T_GRACE, grace),
+    ]
+}
+
+/// The words of the table of months.
+fn business_terms(c: Context<'_>, business: &Business) -> Vec<(Message, String)> {
+    let l = c.locale;
+    let new = c.by_activity(m::D_NEW, m::D_NEW_EVENTS, m::D_NEW_CONTRACTS);
+    let back = c.by_activity(m::D_BACK, m::D_BACK_EVENTS, m::D_BACK_CONTRACTS);
+    let mut terms = vec![(m::T_NEW, l.say(new)), (m::T_BACK, l.say(back))];
+    let contracts = c.report.activity == Activity::Contracts;
+    if contracts {
+        terms.push((m::T_ENDED, l.say(m::D_ENDED)));
+    }
+    if !contracts || business.months.iter().any(|m| m.net_revenue.is_some()) {
+        terms.push((m::T_REVENUE, l.say(m::D_REVENUE)));
+    }
+    terms
+}
+
 /// How the value of a year is told.
 fn yearly(c: Context<'_>) -> String {
     let l = c.locale;
     let risk = c.report.risk.as_ref().ok();
     match risk.and_then(|risk| risk.lost.silence_days()) {
         Some(days) => l.fill(m::D_YEARLY, &[("days", l.days(days).into())]),
-        None => l.say(m::D_YEARLY_TABLE),
+        None => l.say(c.by_activity(m::D_YEARLY_TABLE, m::D_YEARLY_TABLE, m::D_YEARLY_CONTRACTS)),
     }
 }
 

@@ -11,7 +11,7 @@ mod trace;
 mod trust;
 mod value;
 
-use super::{Activity, Part, Report, missing};
+use super::{Part, Report, missing};
 use crate::locale::Locale;
 use crate::messages::{Message, page as m};
 use crate::page::{Files, Panel, Section, Table};
@@ -51,12 +51,10 @@ pub(crate) fn all(report: &Report, locale: Locale<'_>, interactive: bool) -> Vec
 }
 
 impl Context<'_> {
-    /// The first where customers buy, the second where events show them.
-    fn by_activity(self, purchases: Message, events: Message) -> Message {
-        match self.report.activity {
-            Activity::Purchases => purchases,
-            Activity::Events => events,
-        }
+    /// The first where customers buy, the second where events show them, the
+    /// third where they have contracts.
+    fn by_activity(self, purchases: Message, events: Message, contracts: Message) -> Message {
+        self.report.activity.words(purchases, events, contracts)
     }
 
     /// A section, with its name and question.
@@ -108,6 +106,13 @@ fn limit(table: &mut Table, max: usize, locale: Locale<'_>) {
         table.rows.truncate(max);
         table.more = Some(locale.fill(m::MORE_ROWS, &[("n", locale.n(hidden as u64))]));
     }
+}
+
+/// Of cells or heads those that are shown.
+fn shown<T, const N: usize>(all: [(bool, T); N]) -> Vec<T> {
+    all.into_iter()
+        .filter_map(|(shown, one)| shown.then_some(one))
+        .collect()
 }
 
 /// The item with the largest finite number.

@@ -9,7 +9,7 @@ use crate::page::{
     BarPart, BarRow, Bars, Block, Cell, Column, Panel, Row, Section, Stat, Table, Tone,
 };
 use crate::report::{
-    CustomerAtRisk, HorizonChoice, LostDefinition, Risk, ThresholdReason, missing,
+    Activity, CustomerAtRisk, HorizonChoice, LostDefinition, Risk, ThresholdReason, missing,
 };
 
 /// Customers shown of the list.
@@ -38,7 +38,10 @@ fn lost_already(c: Context<'_>, risk: &Risk) -> Option<String> {
             m::LOST_BY_SILENCE,
             &[("n", n), ("days", l.days(days).into())],
         ),
-        None => l.fill(m::LOST_ALREADY, &[("n", n)]),
+        None => {
+            let without = c.by_activity(m::LOST_ALREADY, m::LOST_ALREADY, m::LOST_BY_CONTRACT);
+            l.fill(without, &[("n", n)])
+        }
     };
     (risk.lost_already > 0).then_some(text)
 }
@@ -52,7 +55,8 @@ fn overview(c: Context<'_>, risk: &Risk) -> Panel {
     let title = match risk.lost.horizon_days() {
         Some(days) => {
             args.push(("days", l.days(days).into()));
-            l.fill(m::RISK_TITLE, &args)
+            let words = c.by_activity(m::RISK_TITLE, m::RISK_TITLE, m::RISK_TITLE_CONTRACTS);
+            l.fill(words, &args)
         }
         None => l.fill(m::RISK_TITLE_LABEL, &args),
     };
@@ -85,7 +89,8 @@ fn overview(c: Context<'_>, risk: &Risk) -> Panel {
         Err(reason) => {
             let why = missing::why(reason, l);
             notes.push(l.fill(m::NO_STAKE, &[("why", why.into())]));
-            l.fill(m::RISK_ANSWER, &[("share", part.into())])
+            let words = c.by_activity(m::RISK_ANSWER, m::RISK_ANSWER, m::RISK_ANSWER_CONTRACTS);
+            l.fill(words, &[("share", part.into())])
         }
     };
     if let Some(expected) = &risk.expected_losses {
@@ -167,6 +172,9 @@ pub(super) fn lost_title(c: Context<'_>, lost: &LostDefinition) -> String {
                 ("value", l.name(lost_when).into()),
             ],
         ),
+        LostDefinition::Contract { grace_days, .. } if *grace_days <= 0.0 => {
+            l.say(m::LOST_CONTRACT_AT_ONCE)
+        }
         LostDefinition::Contract { grace_days, .. } => l.fill(
             m::LOST_CONTRACT_TITLE,
             &[("grace", l.days(*grace_days).into())],
@@ -176,13 +184,20 @@ pub(super) fn lost_title(c: Context<'_>, lost: &LostDefinition) -> String {
 
 fn lost(c: Context<'_>, risk: &Risk) -> Panel {
     let l = c.locale;
-    let mut blocks = Vec::new();
     let answer = match &risk.lost {
         LostDefinition::Label { .. } => l.say(m::LOST_LABEL_ANSWER),
-        LostDefinition::Contract { horizon_days, .. } => l.fill(
-            m::LOST_CONTRACT_ANSWER,
-            &[("days", l.days(*horizon_days).into())],
-        ),
+        LostDefinition::Contract {
+            horizon_days,
+            choice,
+            ..
+        } => {
+            // The title names the grace; the horizon comes here, and why it.
+            let days = ("days", l.days(*horizon_days).into());
+            l.sentences(&[
+                l.fill(m::LOST_CONTRACT_ANSWER, &[days]),
+                why_horizon(c, *horizon_days, choice, m::LOST_CONTRACT_SET),
+            ])
+        }
         LostDefinition::NoPurchase {
             horizon_days,
             choice,
@@ -191,36 +206,48 @@ fn lost(c: Context<'_>, risk: &Risk) -> Panel {
             horizon_days,
             choice,
             ..
-        } => match choice {
-            HorizonChoice::Set => l.say(m::LOST_SET),
-            HorizonChoice::Other(why) => l.text(why),
-            HorizonChoice::FromRhythm {
-                customers,
-                gap_median_days,
-                share_of_gaps_within,
-                candidates,
-            } => {
-                if !candidates.is_empty() {
-                    blocks.push(Block::Bars(candidate_bars(c, *horizon_days, candidates)));
-                }
-                l.fill(
-                    c.by_activity(m::LOST_RHYTHM, m::LOST_RHYTHM_EVENTS),
-                    &[
-                        ("n", l.n(*customers)),
-                        ("median", l.days(*gap_median_days).into()),
-                        ("share", l.percent(*share_of_gaps_within).into()),
-                        ("days", l.days(*horizon_days).into()),
-                    ],
-                )
-            }
-        },
+        } => why_horizon(c, *horizon_days, choice, m::LOST_SET),
+    };
+    let bars = match (risk.lost.horizon_days(), risk.lost.horizon_choice()) {
+        (Some(days), Some(HorizonChoice::FromRhythm { candidates, .. })) => {
+            (!candidates.is_empty()).then(|| candidate_bars(c, days, candidates))
+        }
+        _ => None,
     };
     Panel {
         id: "risk-lost".into(),
         title: lost_title(c, &risk.lost),
         answer,
-        blocks,
+        blocks: bars.map(Block::Bars).into_iter().collect(),
         ..Panel::default()
+    }
+}
+
+/// Why the horizon is what it is; `set` where the settings say so.
+fn why_horizon(c: Context<'_>, days: f64, choice: &HorizonChoice, set: Message) -> String {
+    let l = c.locale;
+    match choice {
+        HorizonChoice::Set => l.say(set),
+        HorizonChoice::FromSpan => l.say(m::LOST_SPAN),
+        HorizonChoice::Other(why) => l.text(why),
+        HorizonChoice::FromRhythm {
+            customers,
+            gap_median_days,
+            share_of_gaps_within,
+            ..
+        } => l.fill(
+            c.by_activity(
+                m::LOST_RHYTHM,
+                m::LOST_RHYTHM_EVENTS,
+                m::LOST_RHYTHM_CONTRACTS,
+            ),
+            &[
+                ("n", l.n(*customers)),
+                ("median", l.days(*gap_median_days).into()),
+                ("share", l.percent(*share_of_gaps_within).into()),
+                ("days", l.days(days).into()),
+            ],
+        ),
     }
 }
 
@@ -238,7 +265,7 @@ fn candidate_bars(c: Context<'_>, chosen_days: f64, candidates: &[(f64, f64)]) -
         }
     });
     Bars {
-        caption: l.say(c.by_activity(m::LOST_BARS, m::LOST_BARS_EVENTS)),
+        caption: l.say(c.by_activity(m::LOST_BARS, m::LOST_BARS_EVENTS, m::LOST_BARS_CONTRACTS)),
         label_head: l.say(m::COL_HORIZON),
         value_head: l.say(m::COL_GAPS),
         bar_head: String::new(),
@@ -345,13 +372,28 @@ fn top(c: Context<'_>, risk: &Risk) -> Panel {
     }
 }
 
+/// Days until the contract's planned end, or since.
+fn days_left(c: Context<'_>, days: Option<f64>) -> String {
+    let l = c.locale;
+    match days {
+        // What would read as minus nothing is due now.
+        Some(days) if days <= -0.05 => l.fill(m::OVERDUE, &[("days", l.days(-days).into())]),
+        Some(days) => l.days(if days < 0.0 { 0.0 } else { days }),
+        None => l.say(m::NOT_KNOWN),
+    }
+}
+
 /// The list; columns nobody has a value for are left out.
 fn top_table(c: Context<'_>, shown: &[CustomerAtRisk]) -> Table {
     let l = c.locale;
     let valued = shown.iter().any(|s| s.value.is_some());
     let staked = shown.iter().any(|s| s.margin_at_stake.is_some());
-    let timed = shown.iter().any(|s| s.silence_days.is_some());
-    let rhythmic = shown.iter().any(|s| s.gap_mean_days.is_some());
+    // Silence and rhythm mean nothing where a contract runs, and the reverse.
+    let contracts = c.report.activity == Activity::Contracts;
+    let timed = !contracts && shown.iter().any(|s| s.silence_days.is_some());
+    let rhythmic = !contracts && shown.iter().any(|s| s.gap_mean_days.is_some());
+    let due = contracts && shown.iter().any(|s| s.days_left.is_some());
+    let tenured = contracts && shown.iter().any(|s| s.tenure_days.is_some());
     let digits =
         |of: fn(&CustomerAtRisk) -> Option<f64>| format::money_digits(shown.iter().filter_map(of));
     let (value_digits, stake_digits) = (digits(|s| s.value), digits(|s| s.margin_at_stake));
@@ -370,6 +412,8 @@ fn top_table(c: Context<'_>, shown: &[CustomerAtRisk]) -> Table {
         (staked, Column::numbers(l.money_header(m::COL_STAKE))),
         (timed, Column::numbers(l.say(m::COL_SILENCE))),
         (rhythmic, Column::numbers(l.say(m::COL_RHYTHM))),
+        (due, Column::numbers(l.say(m::COL_DAYS_LEFT))),
+        (tenured, Column::numbers(l.say(m::COL_TENURE))),
         (true, Column::words(l.say(m::COL_REASONS))),
     ];
     let rows = shown.iter().map(|s| {
@@ -386,25 +430,17 @@ fn top_table(c: Context<'_>, shown: &[CustomerAtRisk]) -> Table {
             (staked, Cell::number(money(s.margin_at_stake, stake_digits))),
             (timed, Cell::number(days(s.silence_days))),
             (rhythmic, Cell::number(days(s.gap_mean_days))),
+            (due, Cell::number(days_left(c, s.days_left))),
+            (tenured, Cell::number(days(s.tenure_days))),
             (true, Cell::lines(reasons)),
         ];
-        Row::new(
-            cells
-                .into_iter()
-                .filter(|(shown, _)| *shown)
-                .map(|(_, cell)| cell)
-                .collect(),
-        )
+        Row::new(super::shown(cells))
     });
     Table {
         caption: l.say(m::TOP_TABLE),
         stacked: true,
         rows: rows.collect(),
-        columns: columns
-            .into_iter()
-            .filter(|(shown, _)| *shown)
-            .map(|(_, head)| head)
-            .collect(),
+        columns: super::shown(columns),
         ..Table::default()
     }
 }

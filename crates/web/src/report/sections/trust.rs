@@ -24,7 +24,8 @@ fn plain(c: Context<'_>, t: &Trust) -> Panel {
     let l = c.locale;
     let p = &t.plain;
     let mut notes = vec![tested(c, t)];
-    notes.extend(t.active_only.then(|| l.say(m::ACTIVE_ONLY)));
+    let here = c.by_activity(m::ACTIVE_ONLY, m::ACTIVE_ONLY, m::UNDER_CONTRACT_ONLY);
+    notes.extend(t.active_only.then(|| l.say(here)));
     notes.extend(against_rule(c, t));
     if p.named == 0 || t.evaluation == Evaluation::None {
         return Panel {
