@@ -1,0 +1,1 @@
+//! Pairs of records that may be of one person, weighed.
