@@ -18,6 +18,8 @@ mod email;
 mod telephone;
 mod text;
 
+pub(crate) use text::half_width;
+
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,258 @@
+//! The model: u off random pairs, m within blocks, the prior over all.
+
+use super::block::Blocks;
+use super::compare::Comparer;
+use super::em::{self, Fitted, Levels};
+use super::hash;
+use super::pattern::{COMPARISONS, Comparison, Counts, LEVELS, LEVELS_MAX, Pattern};
+use super::settings::{Key, LinkSettings, Rule};
+use super::table::Table;
+use super::work::in_pieces;
+
+const RANDOM_PIECE: u64 = 100_000;
+/// Where the share of matches within a block starts.
+const SHARE_AT_START: f64 = 0.1;
+
+/// One fit of m, within the blocks of one rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// What the records shared.
+    pub rule: Rule,
+    /// Pairs it was fitted to.
+    pub pairs: u64,
+    /// Share of them that are of one person.
+    pub share: f64,
+    /// Rounds it took.
+    pub rounds: u32,
+    /// Whether it came to rest within the rounds allowed.
+    pub converged: bool,
+    /// m by comparison and level; `None` where the rule itself decides it, or
+    /// where the level was not seen.
+    pub m: [[Option<f64>; LEVELS_MAX]; COMPARISONS],
+}
+
+/// A fitted model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Probability that two random records are of one person.
+    pub prior: f64,
+    /// Probability of each level among pairs of one person, by comparison.
+    pub m: Levels,
+    /// Probability of each level among strangers, by comparison.
+    pub u: Levels,
+    /// The fits that m is the median of.
+    pub sessions: Vec<Session>,
+}
+
+impl Model {
+    /// log2(m / u) of a level, rarity apart; 0 for a missing cell.
+    pub fn weight(&self, comparison: Comparison, level: usize) -> f64 {
+        em::weights(&self.m, &self.u)[comparison as usize]
+            .get(level)
+            .copied()
+            .unwrap_or(0.0)
+    }
+}
+
+pub fn fit(table: &Table, blocks: &[Blocks], settings: &LinkSettings) -> Model {
+    let u = strangers(table, settings);
+    let sessions: Vec<Session> = settings
+        .training_rules
+        .iter()
+        .map(|rule| session(table, rule, &u, settings))
+        .collect();
+    let m = median(&sessions);
+    let rows = table.len() as f64;
+    let all_pairs = (rows * (rows - 1.0) / 2.0).max(1.0);
+    let limits = (settings.rounds_max, settings.convergence);
+    let prior = settings.prior.unwrap_or_else(|| {
+        let counts = count_all(table, blocks, settings);
+        em::share_of_all(&counts, &em::weights(&m, &u), all_pairs, limits)
+    });
+    Model {
+        prior,
+        m,
+        u,
+        sessions,
+    }
+}
+
+/// u: how often each level is seen among random pairs, or among all pairs where
+/// those are fewer.
+fn strangers(table: &Table, settings: &LinkSettings) -> Levels {
+    let rows = table.len() as u64;
+    let all = rows * rows.saturating_sub(1) / 2;
+    let every_pair = all <= settings.random_pairs;
+    let draws = if every_pair {
+        rows
+    } else {
+        settings.random_pairs
+    };
+    let per_piece = if every_pair { 64 } else { RANDOM_PIECE };
+    let pieces = draws.div_ceil(per_piece) as usize;
+    let counted = in_pieces(
+        settings.threads,
+        pieces,
+        || Comparer::new(table, settings),
+        |comparer, piece| {
+            let mut counts = Counts::new();
+            let mut see = |a: u64, b: u64| {
+                let (a, b) = (&table.rows[a as usize], &table.rows[b as usize]);
+                counts.see(comparer.pattern(a, b));
+            };
+            let first = piece as u64 * per_piece;
+            for draw in first..(first + per_piece).min(draws) {
+                if every_pair {
+                    (draw + 1..rows).for_each(|other| see(draw, other));
+                } else {
+                    let (a, b) = random_pair(settings.seed, draw, rows);
+                    see(a, b);
+                }
+            }
+            counts.seen()
+        },
+    );
+    let mut seen = [[0_u64; LEVELS_MAX]; COMPARISONS];
+    for (pattern, count) in counted.into_iter().flatten() {
+        for comparison in Comparison::ALL {
+            seen[comparison as usize][pattern.level(comparison)] += count;
+        }
+    }
+    let mut u = [[0.0; LEVELS_MAX]; COMPARISONS];
+    for (comparison, levels) in LEVELS.iter().enumerate() {
+        let filled: u64 = seen[comparison][1..].iter().sum();
+        for level in 1..levels.len() {
+            // Never seen is less than once, not never.
+            let count = (seen[comparison][level] as f64).max(0.5);
+            u[comparison][level] = count / (filled as f64).max(1.0);
+        }
+    }
+    u
+}
+
+/// Two different rows.
+fn random_pair(seed: u64, draw: u64, rows: u64) -> (u64, u64) {
+    let below = |index: u64, count: u64| {
+        ((u128::from(hash::draw(seed, index)) * u128::from(count)) >> 64) as u64
+    };
+    let a = below(2 * draw, rows);
+    let b = below(2 * draw + 1, rows - 1);
+    (a, if b >= a { b + 1 } else { b })
+}
+
+fn session(table: &Table, rule: &Rule, u: &Levels, settings: &LinkSettings) -> Session {
+    let blocks = Blocks::new(table, rule, settings);
+    let pieces = blocks.pieces(settings.training_pairs_max);
+    let counted = in_pieces(
+        settings.threads,
+        pieces.len(),
+        || Comparer::new(table, settings),
+        |comparer, piece| {
+            let mut counts = Counts::new();
+            blocks.for_each_pair(table, pieces[piece].clone(), |_, a, _, b| {
+                counts.see(comparer.pattern(a, b));
+            });
+            counts.seen()
+        },
+    );
+    let counts = added(counted);
+    let decided: Vec<Comparison> = rule.iter().flat_map(|&key| decides(key)).copied().collect();
+    let active: Vec<Comparison> = Comparison::ALL
+        .into_iter()
+        .filter(|comparison| !decided.contains(comparison))
+        .collect();
+    let limits = (settings.rounds_max, settings.convergence);
+    let fitted = em::fit(&counts, u, &active, SHARE_AT_START, limits);
+    Session {
+        rule: rule.clone(),
+        pairs: counts.iter().map(|&(_, count)| count).sum(),
+        share: fitted.share,
+        rounds: fitted.rounds,
+        converged: fitted.converged,
+        m: told(&fitted, &active),
+    }
+}
+
+fn told(fitted: &Fitted, active: &[Comparison]) -> [[Option<f64>; LEVELS_MAX]; COMPARISONS] {
+    let mut m = [[None; LEVELS_MAX]; COMPARISONS];
+    for &comparison in active {
+        let comparison = comparison as usize;
+        for level in 1..LEVELS[comparison].len() {
+            let seen = fitted.seen[comparison][level];
+            m[comparison][level] = seen.then_some(fitted.m[comparison][level]);
+        }
+    }
+    m
+}
+
+/// The comparisons whose level follows from sharing a key, in whole or in part.
+fn decides(key: Key) -> &'static [Comparison] {
+    match key {
+        Key::Given | Key::GivenSound | Key::GivenInitial => &[Comparison::GivenName],
+        Key::Family | Key::FamilySound => &[Comparison::FamilyName],
+        Key::NameInAnyOrder => &[Comparison::GivenName, Comparison::FamilyName],
+        Key::BirthDate | Key::BirthYear => &[Comparison::BirthDate],
+        Key::Email | Key::EmailLocal => &[Comparison::Email],
+        Key::Telephone => &[Comparison::Telephone],
+        Key::Postcode | Key::Home | Key::City => &[Comparison::Place],
+    }
+}
+
+/// The median of the sessions that fitted a level; where none did, where fitting starts.
+fn median(sessions: &[Session]) -> Levels {
+    let mut m = em::start();
+    for (comparison, m) in m.iter_mut().enumerate() {
+        for (level, m) in m.iter_mut().enumerate().skip(1) {
+            let mut found: Vec<f64> = sessions
+                .iter()
+                .filter_map(|session| session.m[comparison][level])
+                .collect();
+            found.sort_by(f64::total_cmp);
+            let middle = found.len() / 2;
+            match found.len() {
+                0 => {}
+                n if n % 2 == 1 => *m = found[middle],
+                _ => *m = (found[middle - 1] + found[middle]) / 2.0,
+            }
+        }
+    }
+    m
+}
+
+/// Patterns of all pairs that the rules bring, each pair once.
+fn count_all(table: &Table, blocks: &[Blocks], settings: &LinkSettings) -> Vec<(Pattern, u64)> {
+    let counted = (0..blocks.len()).flat_map(|rule| {
+        let pieces = blocks[rule].pieces(u64::MAX);
+        in_pieces(
+            settings.threads,
+            pieces.len(),
+            || Comparer::new(table, settings),
+            |comparer, piece| {
+                let mut counts = Counts::new();
+                blocks[rule].for_each_pair(table, pieces[piece].clone(), |a, row_a, b, row_b| {
+                    if is_first(blocks, rule, a, b) {
+                        counts.see(comparer.pattern(row_a, row_b));
+                    }
+                });
+                counts.seen()
+            },
+        )
+    });
+    added(counted.collect())
+}
+
+/// Whether no earlier rule brings the pair.
+pub fn is_first(blocks: &[Blocks], rule: usize, a: u32, b: u32) -> bool {
+    blocks[..rule].iter().all(|earlier| {
+        let key = earlier.keys[a as usize];
+        key == 0 || key != earlier.keys[b as usize]
+    })
+}
+
+fn added(pieces: Vec<Vec<(Pattern, u64)>>) -> Vec<(Pattern, u64)> {
+    let mut all = Counts::new();
+    for (pattern, count) in pieces.into_iter().flatten() {
+        all.add(pattern, count);
+    }
+    all.seen()
+}
