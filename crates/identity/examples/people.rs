@@ -6,6 +6,7 @@
 //! people resolve EDGES              join so many made-up edges; JSON
 //! ```
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -105,6 +106,7 @@ fn link_file(file: &str, threads: usize) -> Outcome {
     let linkage = link(&table, &settings)?;
     let link_s = start.elapsed().as_secs_f64() - read_s;
     describe(&linkage);
+    wrong_patterns(&linkage, &truth);
     let all = pairs_of_truth(&truth);
     let at = |threshold: f64| {
         let told = linkage
@@ -156,6 +158,26 @@ fn judge<'a>(pairs: impl Iterator<Item = &'a Pair>, truth: &[u32]) -> (f64, usiz
     (right, total)
 }
 
+/// What strangers who look like one person agree on.
+fn wrong_patterns(linkage: &Linkage, truth: &[u32]) {
+    let mut counts: BTreeMap<Vec<&str>, (u32, u32)> = BTreeMap::new();
+    for pair in linkage
+        .pairs
+        .iter()
+        .filter(|pair| pair.probability() >= 0.9)
+    {
+        let levels = Comparison::ALL.map(|comparison| pair.pattern.name(comparison));
+        let count = counts.entry(levels.to_vec()).or_default();
+        let same = truth[pair.a as usize] == truth[pair.b as usize];
+        (count.0, count.1) = (count.0 + u32::from(same), count.1 + u32::from(!same));
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(count.1));
+    for (levels, (right, wrong)) in counts.iter().take(15) {
+        eprintln!("{wrong:>7} wrong {right:>7} right  {}", levels.join(", "));
+    }
+}
+
 /// Right pairs and all pairs within groups.
 fn by_groups(groups: &[perennial_identity::link::Group], truth: &[u32]) -> (f64, f64) {
     let (mut right, mut total) = (0.0, 0.0);
@@ -195,15 +217,32 @@ fn describe(linkage: &Linkage) {
             session.converged
         );
     }
+    for household in &model.households {
+        eprintln!(
+            "{} pairs share {}, {:.4} of one person",
+            household.pairs,
+            household.shares.code(),
+            household.share
+        );
+    }
+    let within = |place: usize, comparison: usize, level: usize| {
+        model
+            .households
+            .get(place)
+            .map_or(0.0, |household| household.u[comparison][level])
+    };
     for comparison in Comparison::ALL {
         for (level, name) in comparison.levels().iter().enumerate().skip(1) {
             eprintln!(
-                "  {:<12} {:<24} m {:.5} u {:.3e} weight {:+.2}",
+                "  {:<12} {:<24} m {:.5} u {:.3e} weight {:+.2}, at one home u {:.1e}, postcode {:.1e}, telephone {:.1e}",
                 comparison.code(),
                 name,
                 model.m[comparison as usize][level],
                 model.u[comparison as usize][level],
-                model.weight(comparison, level)
+                model.weight(comparison, level),
+                within(0, comparison as usize, level),
+                within(1, comparison as usize, level),
+                within(2, comparison as usize, level)
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::LinkSettings;
 use super::pattern::{COMPARISONS, Pattern, level};
-use super::similar::{Band, Similar, Text, one_digit_apart};
+use super::similar::{Band, Similar, Text, one_slip_apart};
 use super::table::{Row, Table};
 use super::values::Values;
 
@@ -129,16 +129,8 @@ impl<'a> Comparer<'a> {
         if a == b && a != 0 {
             return level::EMAIL_SAME_LOCAL;
         }
-        let text = |code: u32| Text {
-            code,
-            letters: values.local_letters[code as usize],
-            text: values.locals.get(code),
-        };
-        if self.similar.is_close(text(a.min(b)), text(a.max(b))) {
-            3
-        } else {
-            4
-        }
+        let (a, b) = (values.locals.get(a), values.locals.get(b));
+        if one_letter_apart(a, b) { 3 } else { 4 }
     }
 
     fn telephone(&self, x: u32, y: u32) -> u32 {
@@ -217,6 +209,17 @@ fn one_digit(a: u32, b: u32) -> u32 {
     if differing == 1 || exchanged { 1 } else { 2 }
 }
 
+/// Mailboxes of one spelling but for a letter. Where digits differ it is another
+/// mailbox: that is how namesakes are told apart, `ann.lee84` and `ann.lee92`.
+fn one_letter_apart(a: &str, b: &str) -> bool {
+    let digits = |text: &str| {
+        text.bytes()
+            .filter(u8::is_ascii_digit)
+            .fold(0_u64, |n, b| n.wrapping_mul(10).wrapping_add(u64::from(b)))
+    };
+    a.len().min(b.len()) >= 4 && one_slip_apart(a, b) && digits(a) == digits(b)
+}
+
 /// Nine digits at most: equal (written with another prefix) or one digit apart.
 fn tails_alike(a: u32, b: u32) -> bool {
     if a == b {
@@ -233,7 +236,7 @@ fn tails_alike(a: u32, b: u32) -> bool {
     }
     // Without its wrong digit the number begins or ends as the other does.
     let shares_end = a % 1_000 == b % 1_000 || a / 1_000_000 == b / 1_000_000;
-    shares_end && one_digit_apart(&format!("{a:09}"), &format!("{b:09}"))
+    shares_end && one_slip_apart(&format!("{a:09}"), &format!("{b:09}"))
 }
 
 /// `j` for `john`, `john` for `john michael`.

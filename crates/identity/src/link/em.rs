@@ -93,6 +93,101 @@ pub fn fit(
     fitted
 }
 
+/// Fits u and the share of pairs of one person, m given: what strangers look
+/// like who share something.
+///
+/// With all of u free, and nearly all pairs of one person, u would take on m's
+/// part. So first given names and birthdays, which relatives do not share as a
+/// rule, are held to what they are among any two; then those are freed (there
+/// are twins), and the share is held.
+pub fn fit_u(
+    counts: &[(Pattern, u64)],
+    m: &Levels,
+    u: &Levels,
+    active: &[Comparison],
+    limits: (u32, f64),
+) -> (Levels, f64) {
+    let held = [Comparison::GivenName, Comparison::BirthDate];
+    let mut fit = FitU {
+        active,
+        u: *u,
+        share: 0.5,
+    };
+    let shared: Vec<Comparison> = active
+        .iter()
+        .copied()
+        .filter(|comparison| !held.contains(comparison))
+        .collect();
+    fit.run(counts, m, &shared, true, limits);
+    fit.run(counts, m, active, false, limits);
+    (fit.u, fit.share)
+}
+
+struct FitU<'a> {
+    active: &'a [Comparison],
+    u: Levels,
+    share: f64,
+}
+
+impl FitU<'_> {
+    fn run(
+        &mut self,
+        counts: &[(Pattern, u64)],
+        m: &Levels,
+        free: &[Comparison],
+        share_is_free: bool,
+        (rounds_max, convergence): (u32, f64),
+    ) {
+        for _ in 0..rounds_max {
+            if self.round(counts, m, free, share_is_free) < convergence {
+                break;
+            }
+        }
+    }
+
+    /// One round; by how much the parameter that moved most moved.
+    fn round(
+        &mut self,
+        counts: &[(Pattern, u64)],
+        m: &Levels,
+        free: &[Comparison],
+        share_is_free: bool,
+    ) -> f64 {
+        let weights = weights(m, &self.u);
+        let prior = odds(self.share);
+        let mut sums = [[0.0; LEVELS_MAX]; COMPARISONS];
+        let (mut strangers, mut total) = (0.0, 0.0);
+        for &(pattern, count) in counts {
+            let count = count as f64;
+            // Of the opposite odds, so that little is not lost beside one.
+            let expected = count * probability(-prior - weight(pattern, self.active, &weights));
+            strangers += expected;
+            total += count;
+            for &comparison in free {
+                sums[comparison as usize][pattern.level(comparison)] += expected;
+            }
+        }
+        let mut moved = 0.0_f64;
+        if share_is_free {
+            let next = (1.0 - strangers / total).clamp(1e-9, 1.0 - 1e-9);
+            moved = (next - self.share).abs();
+            self.share = next;
+        }
+        for &comparison in free {
+            let levels = LEVELS[comparison as usize].len();
+            let sums = &sums[comparison as usize][1..levels];
+            // Half a pair each, as with levels that random pairs never showed.
+            let filled: f64 = sums.iter().sum::<f64>() + 0.5 * sums.len() as f64;
+            for (u, sum) in self.u[comparison as usize][1..levels].iter_mut().zip(sums) {
+                let next = (sum + 0.5) / filled;
+                moved = moved.max((next - *u).abs());
+                *u = next;
+            }
+        }
+        moved
+    }
+}
+
 /// One round; by how much the parameter that moved most moved.
 fn round(counts: &[(Pattern, u64)], u: &Levels, active: &[Comparison], fitted: &mut Fitted) -> f64 {
     let weights = weights(&fitted.m, u);
@@ -128,17 +223,17 @@ fn round(counts: &[(Pattern, u64)], u: &Levels, active: &[Comparison], fitted: &
     moved
 }
 
-/// The share of all pairs that are of one person, m and u given: pairs that
-/// were not compared count as strangers.
+/// The share of all pairs that are of one person, the weight of each pattern
+/// given: pairs that were not compared count as strangers.
 pub fn share_of_all(
     counts: &[(Pattern, u64)],
-    weights: &Levels,
+    weight: impl Fn(Pattern) -> f64,
     all_pairs: f64,
     (rounds_max, convergence): (u32, f64),
 ) -> f64 {
     let by_pattern: Vec<(f64, f64)> = counts
         .iter()
-        .map(|&(pattern, count)| (weight(pattern, &Comparison::ALL, weights), count as f64))
+        .map(|&(pattern, count)| (weight(pattern), count as f64))
         .collect();
     let mut share = 1e-4;
     for _ in 0..rounds_max {

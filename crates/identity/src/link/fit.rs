@@ -4,9 +4,10 @@ use super::block::Blocks;
 use super::compare::Comparer;
 use super::em::{self, Fitted, Levels};
 use super::hash;
-use super::pattern::{COMPARISONS, Comparison, Counts, LEVELS, LEVELS_MAX, Pattern};
+use super::pattern::{COMPARISONS, Comparison, Counts, LEVELS, LEVELS_MAX, Pattern, level};
 use super::settings::{Key, LinkSettings, Rule};
 use super::table::Table;
+use super::weights::Weights;
 use super::work::in_pieces;
 
 const RANDOM_PIECE: u64 = 100_000;
@@ -31,6 +32,62 @@ pub struct Session {
     pub m: [[Option<f64>; LEVELS_MAX]; COMPARISONS],
 }
 
+/// What makes two people a household to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Shares {
+    /// One address.
+    Home = 0,
+    /// One postcode, the addresses missing or different.
+    Postcode = 1,
+    /// One telephone number, the place missing or different.
+    Telephone = 2,
+}
+
+impl Shares {
+    /// What a pattern's people share, if anything.
+    pub fn of(pattern: Pattern) -> Option<Shares> {
+        let telephone = pattern.level(Comparison::Telephone) as u32 == level::EXACT;
+        match pattern.level(Comparison::Place) as u32 {
+            level::EXACT | level::PLACE_CLOSE => Some(Shares::Home),
+            _ if telephone => Some(Shares::Telephone),
+            level::PLACE_SAME_POSTCODE => Some(Shares::Postcode),
+            _ => None,
+        }
+    }
+
+    /// The comparison whose level says so.
+    pub fn comparison(self) -> Comparison {
+        match self {
+            Shares::Home | Shares::Postcode => Comparison::Place,
+            Shares::Telephone => Comparison::Telephone,
+        }
+    }
+
+    /// The stable name, for tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Shares::Home => "home",
+            Shares::Postcode => "postcode",
+            Shares::Telephone => "telephone",
+        }
+    }
+}
+
+/// Strangers who share a home, a postcode or a telephone: relatives among them,
+/// who share a family name too, and sometimes a birthday.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Household {
+    /// What they share.
+    pub shares: Shares,
+    /// Pairs who do.
+    pub pairs: u64,
+    /// Share of them that are of one person.
+    pub share: f64,
+    /// Probability of each level among the others.
+    pub u: Levels,
+}
+
 /// A fitted model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
@@ -42,16 +99,8 @@ pub struct Model {
     pub u: Levels,
     /// The fits that m is the median of.
     pub sessions: Vec<Session>,
-}
-
-impl Model {
-    /// log2(m / u) of a level, rarity apart; 0 for a missing cell.
-    pub fn weight(&self, comparison: Comparison, level: usize) -> f64 {
-        em::weights(&self.m, &self.u)[comparison as usize]
-            .get(level)
-            .copied()
-            .unwrap_or(0.0)
-    }
+    /// What strangers look like who share something; empty where households are not told apart.
+    pub households: Vec<Household>,
 }
 
 pub fn fit(table: &Table, blocks: &[Blocks], settings: &LinkSettings) -> Model {
@@ -62,18 +111,25 @@ pub fn fit(table: &Table, blocks: &[Blocks], settings: &LinkSettings) -> Model {
         .map(|rule| session(table, rule, &u, settings))
         .collect();
     let m = median(&sessions);
+    let households = if settings.households {
+        households(table, &m, &u, settings)
+    } else {
+        Vec::new()
+    };
     let rows = table.len() as f64;
     let all_pairs = (rows * (rows - 1.0) / 2.0).max(1.0);
     let limits = (settings.rounds_max, settings.convergence);
     let prior = settings.prior.unwrap_or_else(|| {
         let counts = count_all(table, blocks, settings);
-        em::share_of_all(&counts, &em::weights(&m, &u), all_pairs, limits)
+        let weights = Weights::new(&m, &u, &households);
+        em::share_of_all(&counts, |pattern| weights.of(pattern), all_pairs, limits)
     });
     Model {
         prior,
         m,
         u,
         sessions,
+        households,
     }
 }
 
@@ -140,7 +196,38 @@ fn random_pair(seed: u64, draw: u64, rows: u64) -> (u64, u64) {
     (a, if b >= a { b + 1 } else { b })
 }
 
-fn session(table: &Table, rule: &Rule, u: &Levels, settings: &LinkSettings) -> Session {
+/// What non-matches look like among those who share a home or a telephone, m known.
+fn households(table: &Table, m: &Levels, u: &Levels, settings: &LinkSettings) -> Vec<Household> {
+    let kinds = [
+        (Key::Home, Shares::Home),
+        (Key::Postcode, Shares::Postcode),
+        (Key::Telephone, Shares::Telephone),
+    ];
+    let limits = (settings.rounds_max, settings.convergence);
+    let mut households = Vec::new();
+    for (key, shares) in kinds {
+        let mut counts = counts_within(table, &vec![key], settings);
+        counts.retain(|&(pattern, _)| Shares::of(pattern) == Some(shares));
+        if counts.is_empty() {
+            continue;
+        }
+        let active: Vec<Comparison> = Comparison::ALL
+            .into_iter()
+            .filter(|&comparison| comparison != shares.comparison())
+            .collect();
+        let (within, share) = em::fit_u(&counts, m, u, &active, limits);
+        households.push(Household {
+            shares,
+            pairs: counts.iter().map(|&(_, count)| count).sum(),
+            share,
+            u: within,
+        });
+    }
+    households
+}
+
+/// Patterns of the pairs within the blocks of one rule.
+fn counts_within(table: &Table, rule: &Rule, settings: &LinkSettings) -> Vec<(Pattern, u64)> {
     let blocks = Blocks::new(table, rule, settings);
     let pieces = blocks.pieces(settings.training_pairs_max);
     let counted = in_pieces(
@@ -155,7 +242,11 @@ fn session(table: &Table, rule: &Rule, u: &Levels, settings: &LinkSettings) -> S
             counts.seen()
         },
     );
-    let counts = added(counted);
+    added(counted)
+}
+
+fn session(table: &Table, rule: &Rule, u: &Levels, settings: &LinkSettings) -> Session {
+    let counts = counts_within(table, rule, settings);
     let decided: Vec<Comparison> = rule.iter().flat_map(|&key| decides(key)).copied().collect();
     let active: Vec<Comparison> = Comparison::ALL
         .into_iter()

@@ -47,6 +47,14 @@ pub fn fold(raw: &str, out: &mut String) {
         raw.chars().for_each(|c| push(c.to_ascii_lowercase(), out));
         return;
     }
+    // Chinese characters have no accents to take off; decomposing is slow.
+    if raw
+        .chars()
+        .all(|c| c.is_ascii() || matches!(c, '\u{4e00}'..='\u{9fff}'))
+    {
+        raw.chars().for_each(|c| push(c.to_ascii_lowercase(), out));
+        return;
+    }
     let plain = raw.chars().map(half_width).nfkd();
     let plain = plain.filter(|&c| !is_combining_mark(c));
     for c in plain.flat_map(char::to_lowercase) {

@@ -50,7 +50,13 @@ pub const LEVELS: [&[&str]; COMPARISONS] = [
         "two_parts",
         "different",
     ],
-    &["missing", "exact", "same_local_part", "close", "different"],
+    &[
+        "missing",
+        "exact",
+        "same_local_part",
+        "one_letter",
+        "different",
+    ],
     &["missing", "exact", "one_digit", "different"],
     &[
         "missing",
@@ -74,6 +80,7 @@ pub(super) mod level {
     pub const GIVEN_OTHER_ORDER: u32 = 2;
     pub const GIVEN_DIFFERENT: u32 = 7;
     pub const EMAIL_SAME_LOCAL: u32 = 2;
+    pub const PLACE_CLOSE: u32 = 2;
     pub const PLACE_SAME_POSTCODE: u32 = 3;
     pub const PLACE_SAME_CITY: u32 = 4;
 }

@@ -3,11 +3,12 @@
 use super::LinkSettings;
 use super::block::Blocks;
 use super::compare::Comparer;
-use super::em::{self, Levels};
+use super::em;
 use super::fit::{Model, is_first};
-use super::pattern::{COMPARISONS, Comparison, LEVELS, LEVELS_MAX, PATTERNS, Pattern, level};
+use super::pattern::{Comparison, PATTERNS, Pattern, level};
 use super::table::{Row, Table};
 use super::values::Values;
+use super::weights::{Weights, smallest};
 use super::work::in_pieces;
 
 /// Pieces done between looks at how many pairs there are.
@@ -56,145 +57,75 @@ pub struct Evidence {
     pub rarity: f64,
 }
 
-/// The rarer side of a level that stands for equal values: its share among the
-/// filled cells.
-fn share(values: &Values, comparison: Comparison, found: usize, a: &Row, b: &Row) -> Option<f64> {
-    let larger = |column: &super::values::Frequencies, x: u32, y: u32| {
-        Some(column.share(x).max(column.share(y)))
-    };
-    match (comparison, found as u32) {
-        (Comparison::GivenName, level::EXACT) => larger(&values.given, a.given, b.given),
-        (Comparison::GivenName, level::GIVEN_OTHER_ORDER) => {
-            larger(&values.any_order, a.any_order, b.any_order)
-        }
-        (Comparison::FamilyName, level::EXACT) => larger(&values.family, a.family, b.family),
-        (Comparison::BirthDate, level::EXACT) => larger(&values.birth, a.birth, b.birth),
-        (Comparison::Email, level::EXACT) => larger(&values.email, a.email, b.email),
-        (Comparison::Email, level::EMAIL_SAME_LOCAL) => {
-            let local = |email: u32| values.local_of[email as usize];
-            larger(&values.local, local(a.email), local(b.email))
-        }
-        (Comparison::Telephone, level::EXACT) => {
-            larger(&values.telephone, a.telephone, b.telephone)
-        }
-        (Comparison::Place, level::EXACT) if a.home != 0 || b.home != 0 => {
-            larger(&values.home, a.home, b.home)
-        }
-        (Comparison::Place, level::PLACE_SAME_POSTCODE) => {
-            larger(&values.postcode, a.postcode, b.postcode)
-        }
-        (Comparison::Place, level::PLACE_SAME_CITY) if a.city == b.city => {
-            larger(&values.city, a.city, b.city)
-        }
-        _ => None,
-    }
-}
-
-/// Levels that a value's rarity may add to, and the most it may add.
-fn rarity_max(values: &Values, u: &Levels) -> Levels {
-    let mut most = [[0.0; LEVELS_MAX]; COMPARISONS];
-    let mut may = |comparison: Comparison, level: u32, smallest: f64| {
-        let (comparison, level) = (comparison as usize, level as usize);
-        most[comparison][level] =
-            (libm::log2(u[comparison][level]) - libm::log2(smallest)).max(0.0);
-    };
-    use Comparison::{BirthDate, Email, FamilyName, GivenName, Place, Telephone};
-    may(GivenName, level::EXACT, values.given.smallest());
-    may(
-        GivenName,
-        level::GIVEN_OTHER_ORDER,
-        values.any_order.smallest(),
-    );
-    may(FamilyName, level::EXACT, values.family.smallest());
-    may(BirthDate, level::EXACT, values.birth.smallest());
-    may(Email, level::EXACT, values.email.smallest());
-    may(Email, level::EMAIL_SAME_LOCAL, values.local.smallest());
-    may(Telephone, level::EXACT, values.telephone.smallest());
-    may(Place, level::EXACT, values.home.smallest());
-    may(
-        Place,
-        level::PLACE_SAME_POSTCODE,
-        values.postcode.smallest(),
-    );
-    may(Place, level::PLACE_SAME_CITY, values.city.smallest());
-    most
-}
-
-fn rarity(u: &Levels, comparison: Comparison, level: usize, share: f64) -> f64 {
-    libm::log2(u[comparison as usize][level]) - libm::log2(share)
-}
-
 /// Weights of whole patterns, and the most that rarity may add to them.
-struct Weights {
+struct Reach {
     of_pattern: Vec<f32>,
-    most: Vec<f32>,
-    levels: Levels,
+    weights: Weights,
     prior: f64,
 }
 
-impl Weights {
-    fn new(values: &Values, model: &Model) -> Weights {
-        let levels = em::weights(&model.m, &model.u);
-        let most = rarity_max(values, &model.u);
-        let sum = |table: &Levels, pattern: u32| -> f64 {
-            let pattern = Pattern(pattern);
-            let of = |comparison: Comparison| table[comparison as usize][pattern.level(comparison)];
-            Comparison::ALL.into_iter().map(of).sum()
-        };
+impl Reach {
+    fn new(values: &Values, model: &Model) -> Reach {
+        let weights = Weights::of_model(model);
+        let smallest = smallest(values);
         let prior = em::odds(model.prior);
-        let all = 0..PATTERNS as u32;
-        Weights {
-            of_pattern: all
-                .clone()
-                .map(|p| (prior + sum(&levels, p)) as f32)
-                .collect(),
-            most: all.map(|p| sum(&most, p) as f32).collect(),
-            levels,
+        let at_most = |pattern: u32| {
+            let pattern = Pattern(pattern);
+            prior + weights.of(pattern) + weights.rarity_max(&smallest, pattern)
+        };
+        Reach {
+            of_pattern: (0..PATTERNS as u32).map(|p| at_most(p) as f32).collect(),
+            weights,
             prior,
         }
     }
 
     /// Whether a pattern could reach a weight with the rarest values; a little
     /// is allowed for the rounding to 32 bits.
-    fn could_reach(&self, pattern: Pattern, least: f64) -> bool {
-        let place = pattern.0 as usize;
-        f64::from(self.of_pattern[place]) + f64::from(self.most[place]) + 1e-3 >= least
+    fn could(&self, pattern: Pattern, least: f64) -> bool {
+        f64::from(self.of_pattern[pattern.0 as usize]) + 1e-3 >= least
     }
 
-    fn exact(&self, values: &Values, u: &Levels, pattern: Pattern, rows: (&Row, &Row)) -> f64 {
-        let mut weight = self.prior;
-        for comparison in Comparison::ALL {
-            let level = pattern.level(comparison);
-            weight += self.levels[comparison as usize][level];
-            if let Some(share) = share(values, comparison, level, rows.0, rows.1) {
-                weight += rarity(u, comparison, level, share);
-            }
-        }
-        weight
+    fn weight(&self, values: &Values, pattern: Pattern, rows: (&Row, &Row)) -> f64 {
+        let rarity = |comparison| self.weights.rarity(values, pattern, comparison, rows);
+        let rarities: f64 = Comparison::ALL.into_iter().map(rarity).sum();
+        self.prior + self.weights.of(pattern) + rarities
     }
 }
 
 impl Model {
     /// What the weight of a pair is made of; the prior comes on top.
     pub fn evidence(&self, table: &Table, pair: &Pair) -> Vec<Evidence> {
-        let (Some(a), Some(b)) = (
+        let rows = (
             table.rows.get(pair.a as usize),
             table.rows.get(pair.b as usize),
-        ) else {
+        );
+        let (Some(a), Some(b)) = rows else {
             return Vec::new();
         };
-        let weights = em::weights(&self.m, &self.u);
-        let line = |comparison: Comparison| {
-            let level = pair.pattern.level(comparison);
-            let share = share(&table.values, comparison, level, a, b);
-            Evidence {
-                comparison,
-                level: LEVELS[comparison as usize][level],
-                weight: weights[comparison as usize][level],
-                rarity: share.map_or(0.0, |share| rarity(&self.u, comparison, level, share)),
-            }
+        let weights = Weights::of_model(self);
+        let line = |comparison: Comparison| Evidence {
+            comparison,
+            level: pair.pattern.name(comparison),
+            weight: weights.level(pair.pattern, comparison),
+            rarity: weights.rarity(&table.values, pair.pattern, comparison, (a, b)),
         };
         Comparison::ALL.into_iter().map(line).collect()
+    }
+
+    /// Whether a pair was weighed as people who share a home or a telephone:
+    /// other weights hold for them, since relatives do, too.
+    pub fn is_household(&self, pair: &Pair) -> bool {
+        Weights::of_model(self).is_household(pair.pattern)
+    }
+
+    /// log2(m / u) of a level among strangers at large, rarity apart; 0 for a
+    /// missing cell.
+    pub fn weight(&self, comparison: Comparison, level: usize) -> f64 {
+        em::weights(&self.m, &self.u)[comparison as usize]
+            .get(level)
+            .copied()
+            .unwrap_or(0.0)
     }
 
     /// log2 odds of the prior.
@@ -211,7 +142,7 @@ pub fn pairs(
     model: &Model,
     settings: &LinkSettings,
 ) -> (Vec<Pair>, bool) {
-    let weights = Weights::new(&table.values, model);
+    let reach = Reach::new(&table.values, model);
     let least = em::odds(settings.threshold);
     let mut found = Vec::new();
     let mut truncated = false;
@@ -229,11 +160,10 @@ pub fn pairs(
                             return;
                         }
                         let pattern = comparer.pattern(row_a, row_b);
-                        if !weights.could_reach(pattern, least) {
+                        if !reach.could(pattern, least) {
                             return;
                         }
-                        let weight =
-                            weights.exact(&table.values, &model.u, pattern, (row_a, row_b));
+                        let weight = reach.weight(&table.values, pattern, (row_a, row_b));
                         if weight >= least {
                             told.push(Pair {
                                 a,

@@ -80,6 +80,9 @@ pub struct LinkSettings {
     /// Probability that two random records are of one person, where it is known;
     /// fitted where not.
     pub prior: Option<f64>,
+    /// Whether those who share a home or a telephone are held against strangers
+    /// who share it, too.
+    pub households: bool,
     /// Rounds of fitting at most.
     pub rounds_max: u32,
     /// Fitting ends when no parameter moves by more.
@@ -118,6 +121,7 @@ impl Default for LinkSettings {
             close: 0.92,
             near: 0.8,
             prior: None,
+            households: true,
             rounds_max: 500,
             convergence: 1e-6,
             threshold: 0.9,

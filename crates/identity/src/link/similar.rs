@@ -109,7 +109,19 @@ fn could_reach(a: Text<'_>, b: Text<'_>, least: f64) -> bool {
     jaro + 0.1 * prefix * (1.0 - jaro) + 1e-9 >= least
 }
 
-/// Whether one digit is wrong, missing, too many, or exchanged with the next.
-pub fn one_digit_apart(a: &str, b: &str) -> bool {
-    a.len().abs_diff(b.len()) <= 1 && osa::distance(a.bytes(), b.bytes()) <= 1
+/// Whether one letter is wrong, missing, too many, or exchanged with the next.
+pub fn one_slip_apart(a: &str, b: &str) -> bool {
+    let (x, y) = (a.as_bytes(), b.as_bytes());
+    if x.len().abs_diff(y.len()) > 1 {
+        return false;
+    }
+    // Whatever the slip, the texts agree before it and after it.
+    let before = x.iter().zip(y).take_while(|(x, y)| x == y).count();
+    let after = x
+        .iter()
+        .rev()
+        .zip(y.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    before + after + 2 >= x.len().max(y.len()) && osa::distance(a.chars(), b.chars()) <= 1
 }

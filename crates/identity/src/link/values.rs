@@ -43,14 +43,13 @@ pub struct Values {
     pub sounds: Vec<u32>,
     /// Numbers of the sounds' first letters, the letter's code point.
     pub initials: Vec<u32>,
-    /// Letters of names and mailboxes, a bit each.
+    /// Letters of names, a bit each.
     pub name_letters: Vec<u32>,
     /// Year, month, day as one number, 19870324.
     pub births: Vec<u32>,
     /// What stands before the `@`.
     pub locals: Texts,
     pub local_of: Vec<u32>,
-    pub local_letters: Vec<u32>,
     /// The last nine digits.
     pub telephone_tails: Vec<u32>,
     pub addresses: Texts,
@@ -102,7 +101,6 @@ impl Values {
             postcode: of(&distinct.postcodes, |row| row.postcode),
             city: of(&distinct.cities, |row| row.city),
             name_letters: each(&distinct.names, letters),
-            local_letters: each(&locals, letters),
             address_letters: each(&distinct.addresses, letters),
             births: each(&distinct.births, |text| text.parse().unwrap_or(0)),
             telephone_tails: each(&distinct.telephones, |text| {

@@ -180,6 +180,11 @@ fn email(random: &mut Random, person: &Names<'_>, number: u64, year: i32) -> Str
     }
 }
 
+/// A bijection of 28 bits, so that one person's mailboxes are not neighbours.
+fn scattered(number: u64) -> u64 {
+    number.wrapping_mul(0x0a5b_35d5).wrapping_add(31) & 0x0fff_ffff
+}
+
 struct Names<'a> {
     given: &'a str,
     family: &'a str,
@@ -232,7 +237,7 @@ pub fn person(seed: u64, number: u32, chinese_share: f64, twin_share: f64) -> Pe
         chinese,
     };
     let number = u64::from(number);
-    let emails = [0, 1].map(|i| email(&mut random, &letters, 2 * number + i + 31, born.0));
+    let emails = [0, 1].map(|i| email(&mut random, &letters, scattered(2 * number + i), born.0));
     let telephones = [0, 1].map(|i| mobile(chinese, 2 * number + i));
     let moved = home(&mut random, chinese, house + 4_000_003);
     let latin = chinese.then(|| (given_latin.clone(), family_latin.clone()));
