@@ -234,15 +234,14 @@ fn describe(linkage: &Linkage) {
     for comparison in Comparison::ALL {
         for (level, name) in comparison.levels().iter().enumerate().skip(1) {
             eprintln!(
-                "  {:<12} {:<24} m {:.5} u {:.3e} weight {:+.2}, at one home u {:.1e}, postcode {:.1e}, telephone {:.1e}",
+                "  {:<12} {:<24} m {:.5} u {:.3e} weight {:+.2}, at one home u {:.1e}, postcode {:.1e}",
                 comparison.code(),
                 name,
                 model.m[comparison as usize][level],
                 model.u[comparison as usize][level],
                 model.weight(comparison, level),
                 within(0, comparison as usize, level),
-                within(1, comparison as usize, level),
-                within(2, comparison as usize, level)
+                within(1, comparison as usize, level)
             );
         }
     }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::hash;
 use super::settings::{Key, LinkSettings, Rule};
 use super::table::{Row, Table};
+use super::values::Seen;
 
 /// By what a large block is parted, in this order.
 const FURTHER: &[Key] = &[
@@ -164,20 +165,20 @@ impl Blocks {
         &self,
         table: &Table,
         piece: Range<usize>,
-        mut take: impl FnMut(u32, &Row, u32, &Row),
+        mut take: impl FnMut((u32, &Seen<'_>), (u32, &Seen<'_>)),
     ) {
-        let mut block: Vec<(u32, Row)> = Vec::new();
+        let mut block: Vec<(u32, Seen<'_>)> = Vec::new();
         for number in piece {
             let rows = self.starts[number] as usize..self.starts[number + 1] as usize;
             block.clear();
             block.extend(
                 self.rows[rows]
                     .iter()
-                    .map(|&row| (row, table.rows[row as usize])),
+                    .map(|&row| (row, table.values.seen(&table.rows[row as usize]))),
             );
-            for (i, (a, row_a)) in block.iter().enumerate() {
-                for (b, row_b) in &block[i + 1..] {
-                    take(*a, row_a, *b, row_b);
+            for (i, (a, seen_a)) in block.iter().enumerate() {
+                for (b, seen_b) in &block[i + 1..] {
+                    take((*a, seen_a), (*b, seen_b));
                 }
             }
         }

@@ -2,9 +2,9 @@
 
 use super::LinkSettings;
 use super::pattern::{COMPARISONS, Pattern, level};
-use super::similar::{Band, Similar, Text, one_slip_apart};
+use super::similar::{Likeness, Name, Similar, Text, one_slip_apart};
 use super::table::{Row, Table};
-use super::values::Values;
+use super::values::{Seen, Values};
 
 /// Compares records, one thread's worth.
 pub struct Comparer<'a> {
@@ -21,173 +21,158 @@ impl<'a> Comparer<'a> {
     }
 
     /// The level of every comparison.
-    pub fn pattern(&mut self, a: &Row, b: &Row) -> Pattern {
+    pub fn pattern(&mut self, a: &Seen<'_>, b: &Seen<'_>) -> Pattern {
         let given = self.given(a, b);
         // Exchanged names are told by the given name's level; counting them
         // here too would count them twice.
         let family = if given == level::GIVEN_OTHER_ORDER {
             level::MISSING
         } else {
-            self.family(a.family, b.family)
+            self.family(a, b)
         };
         let levels: [u32; COMPARISONS] = [
             given,
             family,
-            self.birth(a.birth, b.birth),
-            self.email(a.email, b.email),
-            self.telephone(a.telephone, b.telephone),
+            birth(a, b),
+            email(a, b),
+            telephone(a, b),
             self.place(a, b),
         ];
         Pattern::new(levels)
     }
 
-    fn given(&mut self, a: &Row, b: &Row) -> u32 {
-        let (x, y) = (a.given, b.given);
-        if x == 0 || y == 0 {
-            return level::MISSING;
+    fn given(&mut self, a: &Seen<'_>, b: &Seen<'_>) -> u32 {
+        let (x, y) = (a.row.given, b.row.given);
+        if let Some(level) = plainly(x, y) {
+            return level;
         }
-        if x == y {
-            return level::EXACT;
-        }
-        if a.any_order != 0 && a.any_order == b.any_order {
+        if a.row.any_order != 0 && a.row.any_order == b.row.any_order {
             return level::GIVEN_OTHER_ORDER;
         }
-        let values = self.values;
-        if values.sounds[x as usize] == values.sounds[y as usize] {
+        if a.given_sound == b.given_sound {
             return 3;
         }
-        if is_short_for(values.names.get(x), values.names.get(y)) {
-            return 4;
-        }
-        match self.band(x, y) {
-            Band::Close => 5,
-            Band::Near => 6,
-            Band::Far => level::GIVEN_DIFFERENT,
+        match self.similar.names(self.name(x), self.name(y)) {
+            Likeness::Short => 4,
+            Likeness::Close => 5,
+            Likeness::Near => 6,
+            Likeness::Far => level::GIVEN_DIFFERENT,
         }
     }
 
-    fn family(&mut self, x: u32, y: u32) -> u32 {
-        if x == 0 || y == 0 {
-            return level::MISSING;
+    fn family(&mut self, a: &Seen<'_>, b: &Seen<'_>) -> u32 {
+        let (x, y) = (a.row.family, b.row.family);
+        if let Some(level) = plainly(x, y) {
+            return level;
         }
-        if x == y {
-            return level::EXACT;
-        }
-        if self.values.sounds[x as usize] == self.values.sounds[y as usize] {
+        if a.family_sound == b.family_sound {
             return 2;
         }
-        match self.band(x, y) {
-            Band::Close => 3,
-            Band::Near => 4,
-            Band::Far => 5,
+        match self.similar.names(self.name(x), self.name(y)) {
+            Likeness::Short | Likeness::Close => 3,
+            Likeness::Near => 4,
+            Likeness::Far => 5,
         }
     }
 
-    fn band(&mut self, x: u32, y: u32) -> Band {
-        let values = self.values;
-        let text = |code: u32| Text {
+    fn name(&self, code: u32) -> Name<'a> {
+        Name {
             code,
-            letters: values.name_letters[code as usize],
-            text: values.names.get(code),
-        };
-        self.similar.names(text(x), text(y))
-    }
-
-    fn birth(&self, x: u32, y: u32) -> u32 {
-        if x == 0 || y == 0 {
-            return level::MISSING;
-        }
-        if x == y {
-            return level::EXACT;
-        }
-        let (a, b) = (
-            self.values.births[x as usize],
-            self.values.births[y as usize],
-        );
-        let parts = |date: u32| (date / 10_000, date / 100 % 100, date % 100);
-        let (a, b) = (parts(a), parts(b));
-        if a.0 == b.0 && a.1 == b.2 && a.2 == b.1 {
-            return 2;
-        }
-        let same = u32::from(a.0 == b.0) + u32::from(a.1 == b.1) + u32::from(a.2 == b.2);
-        match same {
-            2 if one_digit(a.0, b.0) + one_digit(a.1, b.1) + one_digit(a.2, b.2) == 1 => 3,
-            2 => 4,
-            _ => 5,
+            values: self.values,
         }
     }
 
-    fn email(&self, x: u32, y: u32) -> u32 {
-        if x == 0 || y == 0 {
-            return level::MISSING;
-        }
-        if x == y {
-            return level::EXACT;
-        }
-        let values = self.values;
-        let (a, b) = (values.local_of[x as usize], values.local_of[y as usize]);
-        if a == b && a != 0 {
-            return level::EMAIL_SAME_LOCAL;
-        }
-        let (a, b) = (values.locals.get(a), values.locals.get(b));
-        if one_letter_apart(a, b) { 3 } else { 4 }
-    }
-
-    fn telephone(&self, x: u32, y: u32) -> u32 {
-        if x == 0 || y == 0 {
-            return level::MISSING;
-        }
-        if x == y {
-            return level::EXACT;
-        }
-        let (a, b) = (
-            self.values.telephone_tails[x as usize],
-            self.values.telephone_tails[y as usize],
-        );
-        if tails_alike(a, b) { 2 } else { 3 }
-    }
-
-    fn place(&self, a: &Row, b: &Row) -> u32 {
+    fn place(&self, a: &Seen<'_>, b: &Seen<'_>) -> u32 {
         let both = |x: u32, y: u32| x != 0 && y != 0;
         let same = |x: u32, y: u32| x != 0 && x == y;
-        let address = both(a.address, b.address);
-        let postcode = both(a.postcode, b.postcode);
-        let city = both(a.city, b.city);
+        let (x, y) = (&a.row, &b.row);
+        let address = both(x.address, y.address);
+        let postcode = both(x.postcode, y.postcode);
+        let city = both(x.city, y.city);
         if !address && !postcode && !city {
             return level::MISSING;
         }
-        let same_postcode = same(a.postcode, b.postcode);
-        let same_city = same(a.city, b.city);
+        let same_postcode = same(x.postcode, y.postcode);
+        let same_city = same(x.city, y.city);
         let fits = same_postcode || same_city || (!postcode && !city);
-        if same(a.address, b.address) {
-            return if fits { level::EXACT } else { 2 };
+        if same(x.address, y.address) {
+            return if fits {
+                level::EXACT
+            } else {
+                level::PLACE_CLOSE
+            };
         }
-        if address && fits && self.address_close(a.address, b.address) {
-            return 2;
+        let near = address && fits && a.house == b.house;
+        if near && self.similar.is_close(self.address(x), self.address(y)) {
+            return level::PLACE_CLOSE;
         }
         if same_postcode {
             return level::PLACE_SAME_POSTCODE;
         }
-        let regions = &self.values.regions;
-        let same_region =
-            postcode && same(regions[a.postcode as usize], regions[b.postcode as usize]);
-        if same_city || same_region {
+        if same_city || (postcode && same(a.region, b.region)) {
             return level::PLACE_SAME_CITY;
         }
         5
     }
 
-    fn address_close(&self, x: u32, y: u32) -> bool {
-        let values = self.values;
-        if values.houses[x as usize] != values.houses[y as usize] {
-            return false;
+    fn address(&self, row: &Row) -> Text<'a> {
+        Text {
+            letters: self.values.address_letters[row.address as usize],
+            text: self.values.addresses.get(row.address),
         }
-        let text = |code: u32| Text {
-            code,
-            letters: values.address_letters[code as usize],
-            text: values.addresses.get(code),
-        };
-        self.similar.is_close(text(x.min(y)), text(x.max(y)))
+    }
+}
+
+/// The level of cells of which one is missing, or that are equal.
+fn plainly(x: u32, y: u32) -> Option<u32> {
+    if x == 0 || y == 0 {
+        Some(level::MISSING)
+    } else if x == y {
+        Some(level::EXACT)
+    } else {
+        None
+    }
+}
+
+fn birth(a: &Seen<'_>, b: &Seen<'_>) -> u32 {
+    if let Some(level) = plainly(a.row.birth, b.row.birth) {
+        return level;
+    }
+    let parts = |date: u32| (date / 10_000, date / 100 % 100, date % 100);
+    let (a, b) = (parts(a.birth), parts(b.birth));
+    if a.0 == b.0 && a.1 == b.2 && a.2 == b.1 {
+        return 2;
+    }
+    let same = u32::from(a.0 == b.0) + u32::from(a.1 == b.1) + u32::from(a.2 == b.2);
+    match same {
+        2 if one_digit(a.0, b.0) + one_digit(a.1, b.1) + one_digit(a.2, b.2) == 1 => 3,
+        2 => 4,
+        _ => 5,
+    }
+}
+
+fn email(a: &Seen<'_>, b: &Seen<'_>) -> u32 {
+    if let Some(level) = plainly(a.row.email, b.row.email) {
+        return level;
+    }
+    if a.local == b.local && a.local != 0 {
+        return level::EMAIL_SAME_LOCAL;
+    }
+    if one_letter_apart(a.local_text, b.local_text) {
+        3
+    } else {
+        4
+    }
+}
+
+fn telephone(a: &Seen<'_>, b: &Seen<'_>) -> u32 {
+    if let Some(level) = plainly(a.row.telephone, b.row.telephone) {
+        return level;
+    }
+    if tails_alike(a.telephone_tail, b.telephone_tail) {
+        2
+    } else {
+        3
     }
 }
 
@@ -237,14 +222,4 @@ fn tails_alike(a: u32, b: u32) -> bool {
     // Without its wrong digit the number begins or ends as the other does.
     let shares_end = a % 1_000 == b % 1_000 || a / 1_000_000 == b / 1_000_000;
     shares_end && one_slip_apart(&format!("{a:09}"), &format!("{b:09}"))
-}
-
-/// `j` for `john`, `john` for `john michael`.
-fn is_short_for(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    let Some(rest) = long.strip_prefix(short) else {
-        return false;
-    };
-    let letter = short.len() == 1;
-    letter || rest.starts_with(' ')
 }

@@ -10,7 +10,8 @@ use super::table::Table;
 use super::weights::Weights;
 use super::work::in_pieces;
 
-const RANDOM_PIECE: u64 = 100_000;
+/// Rows on each side of a square of random pairs.
+const SIDE: u64 = 300;
 /// Where the share of matches within a block starts.
 const SHARE_AT_START: f64 = 0.1;
 
@@ -40,27 +41,15 @@ pub enum Shares {
     Home = 0,
     /// One postcode, the addresses missing or different.
     Postcode = 1,
-    /// One telephone number, the place missing or different.
-    Telephone = 2,
 }
 
 impl Shares {
     /// What a pattern's people share, if anything.
     pub fn of(pattern: Pattern) -> Option<Shares> {
-        let telephone = pattern.level(Comparison::Telephone) as u32 == level::EXACT;
         match pattern.level(Comparison::Place) as u32 {
             level::EXACT | level::PLACE_CLOSE => Some(Shares::Home),
-            _ if telephone => Some(Shares::Telephone),
             level::PLACE_SAME_POSTCODE => Some(Shares::Postcode),
             _ => None,
-        }
-    }
-
-    /// The comparison whose level says so.
-    pub fn comparison(self) -> Comparison {
-        match self {
-            Shares::Home | Shares::Postcode => Comparison::Place,
-            Shares::Telephone => Comparison::Telephone,
         }
     }
 
@@ -69,12 +58,11 @@ impl Shares {
         match self {
             Shares::Home => "home",
             Shares::Postcode => "postcode",
-            Shares::Telephone => "telephone",
         }
     }
 }
 
-/// Strangers who share a home, a postcode or a telephone: relatives among them,
+/// Strangers who share a home or a postcode: relatives among them,
 /// who share a family name too, and sometimes a birthday.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Household {
@@ -134,42 +122,61 @@ pub fn fit(table: &Table, blocks: &[Blocks], settings: &LinkSettings) -> Model {
 }
 
 /// u: how often each level is seen among random pairs, or among all pairs where
-/// those are fewer.
+/// those are fewer. Random pairs are drawn as squares, so many random rows
+/// against as many others: a row is looked up once for some hundred pairs.
 fn strangers(table: &Table, settings: &LinkSettings) -> Levels {
     let rows = table.len() as u64;
     let all = rows * rows.saturating_sub(1) / 2;
     let every_pair = all <= settings.random_pairs;
-    let draws = if every_pair {
-        rows
+    let pieces = if every_pair {
+        rows.div_ceil(SIDE)
     } else {
-        settings.random_pairs
+        settings.random_pairs.div_ceil(SIDE * SIDE)
     };
-    let per_piece = if every_pair { 64 } else { RANDOM_PIECE };
-    let pieces = draws.div_ceil(per_piece) as usize;
     let counted = in_pieces(
         settings.threads,
-        pieces,
+        pieces as usize,
         || Comparer::new(table, settings),
         |comparer, piece| {
             let mut counts = Counts::new();
-            let mut see = |a: u64, b: u64| {
-                let (a, b) = (&table.rows[a as usize], &table.rows[b as usize]);
-                counts.see(comparer.pattern(a, b));
+            let seen = |row: u64| (row, table.values.seen(&table.rows[row as usize]));
+            let first = piece as u64 * SIDE;
+            let left: Vec<_> = if every_pair {
+                (first..(first + SIDE).min(rows)).map(seen).collect()
+            } else {
+                (2 * first..2 * first + SIDE)
+                    .map(|draw| seen(below(settings.seed, draw, rows)))
+                    .collect()
             };
-            let first = piece as u64 * per_piece;
-            for draw in first..(first + per_piece).min(draws) {
-                if every_pair {
-                    (draw + 1..rows).for_each(|other| see(draw, other));
-                } else {
-                    let (a, b) = random_pair(settings.seed, draw, rows);
-                    see(a, b);
+            let right: Vec<_> = if every_pair {
+                (first..rows).map(seen).collect()
+            } else {
+                (2 * first + SIDE..2 * first + 2 * SIDE)
+                    .map(|draw| seen(below(settings.seed, draw, rows)))
+                    .collect()
+            };
+            for (a, seen_a) in &left {
+                for (b, seen_b) in &right {
+                    if a < b || (a > b && !every_pair) {
+                        counts.see(comparer.pattern(seen_a, seen_b));
+                    }
                 }
             }
             counts.seen()
         },
     );
+    shares(&added(counted))
+}
+
+/// One of so many rows.
+fn below(seed: u64, draw: u64, rows: u64) -> u64 {
+    ((u128::from(hash::draw(seed, draw)) * u128::from(rows)) >> 64) as u64
+}
+
+/// The share of each level among the filled cells of its comparison.
+fn shares(counts: &[(Pattern, u64)]) -> Levels {
     let mut seen = [[0_u64; LEVELS_MAX]; COMPARISONS];
-    for (pattern, count) in counted.into_iter().flatten() {
+    for &(pattern, count) in counts {
         for comparison in Comparison::ALL {
             seen[comparison as usize][pattern.level(comparison)] += count;
         }
@@ -186,23 +193,9 @@ fn strangers(table: &Table, settings: &LinkSettings) -> Levels {
     u
 }
 
-/// Two different rows.
-fn random_pair(seed: u64, draw: u64, rows: u64) -> (u64, u64) {
-    let below = |index: u64, count: u64| {
-        ((u128::from(hash::draw(seed, index)) * u128::from(count)) >> 64) as u64
-    };
-    let a = below(2 * draw, rows);
-    let b = below(2 * draw + 1, rows - 1);
-    (a, if b >= a { b + 1 } else { b })
-}
-
-/// What non-matches look like among those who share a home or a telephone, m known.
+/// What non-matches look like among those who share a home or a postcode, m known.
 fn households(table: &Table, m: &Levels, u: &Levels, settings: &LinkSettings) -> Vec<Household> {
-    let kinds = [
-        (Key::Home, Shares::Home),
-        (Key::Postcode, Shares::Postcode),
-        (Key::Telephone, Shares::Telephone),
-    ];
+    let kinds = [(Key::Home, Shares::Home), (Key::Postcode, Shares::Postcode)];
     let limits = (settings.rounds_max, settings.convergence);
     let mut households = Vec::new();
     for (key, shares) in kinds {
@@ -213,7 +206,7 @@ fn households(table: &Table, m: &Levels, u: &Levels, settings: &LinkSettings) ->
         }
         let active: Vec<Comparison> = Comparison::ALL
             .into_iter()
-            .filter(|&comparison| comparison != shares.comparison())
+            .filter(|&comparison| comparison != Comparison::Place)
             .collect();
         let (within, share) = em::fit_u(&counts, m, u, &active, limits);
         households.push(Household {
@@ -236,7 +229,7 @@ fn counts_within(table: &Table, rule: &Rule, settings: &LinkSettings) -> Vec<(Pa
         || Comparer::new(table, settings),
         |comparer, piece| {
             let mut counts = Counts::new();
-            blocks.for_each_pair(table, pieces[piece].clone(), |_, a, _, b| {
+            blocks.for_each_pair(table, pieces[piece].clone(), |(_, a), (_, b)| {
                 counts.see(comparer.pattern(a, b));
             });
             counts.seen()
@@ -320,11 +313,15 @@ fn count_all(table: &Table, blocks: &[Blocks], settings: &LinkSettings) -> Vec<(
             || Comparer::new(table, settings),
             |comparer, piece| {
                 let mut counts = Counts::new();
-                blocks[rule].for_each_pair(table, pieces[piece].clone(), |a, row_a, b, row_b| {
-                    if is_first(blocks, rule, a, b) {
-                        counts.see(comparer.pattern(row_a, row_b));
-                    }
-                });
+                blocks[rule].for_each_pair(
+                    table,
+                    pieces[piece].clone(),
+                    |(a, seen_a), (b, seen_b)| {
+                        if is_first(blocks, rule, a, b) {
+                            counts.see(comparer.pattern(seen_a, seen_b));
+                        }
+                    },
+                );
                 counts.seen()
             },
         )

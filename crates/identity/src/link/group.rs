@@ -1,8 +1,6 @@
 //! Pairs put together: who would be one person if suggestions were accepted,
 //! and where that contradicts itself.
 
-use std::collections::BTreeMap;
-
 use super::score::Pair;
 
 /// Which pairs are put together.
@@ -51,7 +49,7 @@ pub fn groups(pairs: &[Pair], settings: &GroupSettings) -> (Vec<Group>, Vec<usiz
         let heavier = y.weight.total_cmp(&x.weight);
         heavier.then((x.a, x.b).cmp(&(y.a, y.b)))
     });
-    let mut sets = Sets::default();
+    let mut sets = Sets::new(pairs, &order);
     let mut review = Vec::new();
     let mut joined = Vec::new();
     for i in order {
@@ -69,22 +67,38 @@ pub fn groups(pairs: &[Pair], settings: &GroupSettings) -> (Vec<Group>, Vec<usiz
     (sets.groups(pairs, &joined), review)
 }
 
-/// Union-find over the rows that occur.
-#[derive(Default)]
+/// Union-find over the rows that occur, each by its place among them.
 struct Sets {
-    parent: BTreeMap<u32, u32>,
-    size: BTreeMap<u32, u32>,
+    rows: Vec<u32>,
+    parent: Vec<u32>,
+    size: Vec<u32>,
 }
 
 impl Sets {
-    fn root(&mut self, row: u32) -> u32 {
-        let up = *self.parent.entry(row).or_insert(row);
-        if up == row {
-            return row;
+    fn new(pairs: &[Pair], of: &[usize]) -> Sets {
+        let mut rows: Vec<u32> = of.iter().flat_map(|&i| [pairs[i].a, pairs[i].b]).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        Sets {
+            parent: (0..rows.len() as u32).collect(),
+            size: vec![1; rows.len()],
+            rows,
         }
-        let root = self.root(up);
-        self.parent.insert(row, root);
-        root
+    }
+
+    /// The place of a row; every row asked for occurs.
+    fn place(&self, row: u32) -> u32 {
+        self.rows.partition_point(|&other| other < row) as u32
+    }
+
+    fn root(&mut self, row: u32) -> u32 {
+        let mut at = self.place(row);
+        while self.parent[at as usize] != at {
+            let above = self.parent[self.parent[at as usize] as usize];
+            self.parent[at as usize] = above;
+            at = above;
+        }
+        at
     }
 
     fn are_one(&mut self, a: u32, b: u32) -> bool {
@@ -97,48 +111,51 @@ impl Sets {
         if a == b {
             return true;
         }
-        let of = |root: u32| self.size.get(&root).copied().unwrap_or(1);
-        let both = of(a) + of(b);
+        let (low, high) = (a.min(b) as usize, a.max(b) as usize);
+        let both = self.size[low] + self.size[high];
         if both > most {
             return false;
         }
-        let (low, high) = (a.min(b), a.max(b));
-        self.parent.insert(high, low);
-        self.size.insert(low, both);
+        self.parent[high] = low as u32;
+        self.size[low] = both;
         true
     }
 
     fn groups(&mut self, pairs: &[Pair], joined: &[usize]) -> Vec<Group> {
-        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        let rows: Vec<u32> = self.parent.keys().copied().collect();
-        for row in rows {
-            let root = self.root(row);
-            members.entry(root).or_default().push(row);
-        }
-        let mut best: BTreeMap<u32, (u32, f64)> = BTreeMap::new();
-        let mut links: BTreeMap<u32, (usize, f64)> = BTreeMap::new();
+        let places = self.rows.len();
+        let mut best: Vec<Option<(u32, f64)>> = vec![None; places];
+        let mut links: Vec<(usize, f64)> = vec![(0, f64::INFINITY); places];
         for &i in joined {
             let pair = &pairs[i];
             // Heaviest first: the first partner is the best.
-            best.entry(pair.a).or_insert((pair.b, pair.weight));
-            best.entry(pair.b).or_insert((pair.a, pair.weight));
-            let link = links.entry(self.root(pair.a)).or_insert((0, pair.weight));
+            for (row, partner) in [(pair.a, pair.b), (pair.b, pair.a)] {
+                let place = self.place(row) as usize;
+                best[place].get_or_insert((partner, pair.weight));
+            }
+            let link = &mut links[self.root(pair.a) as usize];
             *link = (link.0 + 1, pair.weight);
         }
+        let mut members: Vec<(u32, u32)> = Vec::with_capacity(places);
+        for place in 0..places {
+            let row = self.rows[place];
+            members.push((self.root(row), row));
+        }
+        members.sort_unstable();
+        let group = |members: &[(u32, u32)]| {
+            let rows: Vec<u32> = members.iter().map(|&(_, row)| row).collect();
+            let (count, weakest) = links[members[0].0 as usize];
+            let of = |row: &u32| best[self.place(*row) as usize];
+            Group {
+                best: rows.iter().filter_map(of).collect(),
+                complete: count == rows.len() * (rows.len() - 1) / 2,
+                rows,
+                weakest,
+            }
+        };
         members
-            .into_iter()
-            .filter_map(|(root, rows)| {
-                let (count, weakest) = links.get(&root).copied()?;
-                Some(Group {
-                    best: rows
-                        .iter()
-                        .filter_map(|row| best.get(row).copied())
-                        .collect(),
-                    complete: count == rows.len() * (rows.len() - 1) / 2,
-                    rows,
-                    weakest,
-                })
-            })
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|members| members.len() > 1)
+            .map(group)
             .collect()
     }
 }

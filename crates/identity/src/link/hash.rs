@@ -41,7 +41,9 @@ pub struct Texts {
     bytes: String,
     /// Ends of the texts; the first, of none, is 0.
     ends: Vec<u32>,
-    slots: Vec<u32>,
+    /// Half of a text's hash above its number, so that other texts are passed
+    /// over, and the table grows, without looking at any text.
+    slots: Vec<u64>,
 }
 
 impl Default for Texts {
@@ -53,6 +55,8 @@ impl Default for Texts {
         }
     }
 }
+
+const CODE: u64 = 0xffff_ffff;
 
 impl Texts {
     /// How many there are, none included.
@@ -81,35 +85,40 @@ impl Texts {
         if self.ends.len() * 2 > self.slots.len() {
             self.grow();
         }
-        let slot = self.slot(text);
-        if self.slots[slot] != 0 {
-            return self.slots[slot];
+        let tag = of_bytes(text.as_bytes()) & !CODE;
+        let mut slot = self.first_slot(tag);
+        loop {
+            let found = self.slots[slot];
+            if found == 0 {
+                break;
+            }
+            if found & !CODE == tag && self.get((found & CODE) as u32) == text {
+                return (found & CODE) as u32;
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
         }
         let code = self.ends.len() as u32;
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len() as u32);
-        self.slots[slot] = code;
+        self.slots[slot] = tag | u64::from(code);
         code
     }
 
-    fn slot(&self, text: &str) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = of_bytes(text.as_bytes()) as usize & mask;
-        while self.slots[slot] != 0 && self.get(self.slots[slot]) != text {
-            slot = (slot + 1) & mask;
-        }
-        slot
+    /// The upper bits of the tag, as many as the table has.
+    fn first_slot(&self, tag: u64) -> usize {
+        (tag >> (64 - self.slots.len().trailing_zeros())) as usize
     }
 
     fn grow(&mut self) {
-        self.slots = vec![0; self.slots.len() * 2];
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![0; old.len() * 4];
         let mask = self.slots.len() - 1;
-        for code in 1..self.ends.len() as u32 {
-            let mut slot = of_bytes(self.get(code).as_bytes()) as usize & mask;
+        for entry in old.into_iter().filter(|&entry| entry != 0) {
+            let mut slot = self.first_slot(entry & !CODE);
             while self.slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
-            self.slots[slot] = code;
+            self.slots[slot] = entry;
         }
     }
 

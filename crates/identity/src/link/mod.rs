@@ -15,7 +15,7 @@
 //!
 //! Relatives break the model's rule that comparisons are independent: who lives
 //! at one address has one family name and sometimes one telephone. So pairs that
-//! share a home or a telephone are held against strangers who share it, too:
+//! share a home or a postcode are held against strangers who share it, too:
 //! their u is fitted within such pairs, m known. (On simulated people that took
 //! nine of ten wrong pairs away.)
 //!

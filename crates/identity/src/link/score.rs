@@ -113,7 +113,7 @@ impl Model {
         Comparison::ALL.into_iter().map(line).collect()
     }
 
-    /// Whether a pair was weighed as people who share a home or a telephone:
+    /// Whether a pair was weighed as people who share a home or a postcode:
     /// other weights hold for them, since relatives do, too.
     pub fn is_household(&self, pair: &Pair) -> bool {
         Weights::of_model(self).is_household(pair.pattern)
@@ -155,24 +155,29 @@ pub fn pairs(
                 || Comparer::new(table, settings),
                 |comparer, piece| {
                     let mut told = Vec::new();
-                    blocks[rule].for_each_pair(table, wave[piece].clone(), |a, row_a, b, row_b| {
-                        if !is_first(blocks, rule, a, b) {
-                            return;
-                        }
-                        let pattern = comparer.pattern(row_a, row_b);
-                        if !reach.could(pattern, least) {
-                            return;
-                        }
-                        let weight = reach.weight(&table.values, pattern, (row_a, row_b));
-                        if weight >= least {
-                            told.push(Pair {
-                                a,
-                                b,
-                                pattern,
-                                weight,
-                            });
-                        }
-                    });
+                    blocks[rule].for_each_pair(
+                        table,
+                        wave[piece].clone(),
+                        |(a, seen_a), (b, seen_b)| {
+                            if !is_first(blocks, rule, a, b) {
+                                return;
+                            }
+                            let pattern = comparer.pattern(seen_a, seen_b);
+                            if !reach.could(pattern, least) {
+                                return;
+                            }
+                            let weight =
+                                reach.weight(&table.values, pattern, (&seen_a.row, &seen_b.row));
+                            if weight >= least {
+                                told.push(Pair {
+                                    a,
+                                    b,
+                                    pattern,
+                                    weight,
+                                });
+                            }
+                        },
+                    );
                     told
                 },
             );

@@ -80,7 +80,7 @@ pub struct LinkSettings {
     /// Probability that two random records are of one person, where it is known;
     /// fitted where not.
     pub prior: Option<f64>,
-    /// Whether those who share a home or a telephone are held against strangers
+    /// Whether those who share a home or a postcode are held against strangers
     /// who share it, too.
     pub households: bool,
     /// Rounds of fitting at most.

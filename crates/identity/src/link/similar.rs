@@ -2,33 +2,53 @@
 
 use rapidfuzz::distance::{jaro_winkler, osa};
 
-/// Bands of Jaro-Winkler similarity (Winkler 1990), remembered for pairs of
-/// values seen of late.
+use super::values::Values;
+
+/// Likeness by Jaro-Winkler similarity (Winkler 1990), remembered for pairs of
+/// names seen of late.
 pub struct Similar {
     close: f64,
     near: f64,
     remembered: Vec<u64>,
 }
 
-/// How alike two texts are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Band {
-    /// Less than near.
-    Far,
-    /// Near, not close.
-    Near,
+/// How alike two different names are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Likeness {
+    /// One is a single letter, or the first words, of the other.
+    Short = 0,
     /// Close.
-    Close,
+    Close = 1,
+    /// Near, not close.
+    Near = 2,
+    /// Less than near.
+    Far = 3,
 }
 
 const SLOTS: usize = 1 << 15;
 
-/// One of two texts: its number among the values, its letters as bits.
+/// A name by its number, looked up only if need be.
+#[derive(Clone, Copy)]
+pub struct Name<'a> {
+    pub code: u32,
+    pub values: &'a Values,
+}
+
+/// A text and its letters as bits.
 #[derive(Clone, Copy)]
 pub struct Text<'a> {
-    pub code: u32,
     pub letters: u32,
     pub text: &'a str,
+}
+
+impl<'a> Name<'a> {
+    fn text(self) -> Text<'a> {
+        Text {
+            letters: self.values.name_letters[self.code as usize],
+            text: self.values.names.get(self.code),
+        }
+    }
 }
 
 impl Similar {
@@ -36,48 +56,60 @@ impl Similar {
         Similar {
             close,
             near,
-            remembered: vec![0; SLOTS],
+            remembered: vec![u64::MAX; SLOTS],
         }
     }
 
-    /// The band of two different names. Names are many times the same, and their
-    /// bands are worth remembering.
-    pub fn names(&mut self, a: Text<'_>, b: Text<'_>) -> Band {
+    /// How alike two different names are. Names come again and again, and what
+    /// is remembered is found quicker than worked out.
+    pub fn names(&mut self, a: Name<'_>, b: Name<'_>) -> Likeness {
         let (a, b) = if a.code < b.code { (a, b) } else { (b, a) };
         let key = (u64::from(a.code) << 31 | u64::from(b.code)) << 2;
         let slot = super::hash::mix(key) as usize % SLOTS;
         let found = self.remembered[slot];
-        if found & !3 == key && found != 0 {
+        if found & !3 == key {
             return match found & 3 {
-                3 => Band::Close,
-                2 => Band::Near,
-                _ => Band::Far,
+                0 => Likeness::Short,
+                1 => Likeness::Close,
+                2 => Likeness::Near,
+                _ => Likeness::Far,
             };
         }
-        let band = self.once(a, b);
-        self.remembered[slot] = key | (band as u64 + 1);
-        band
+        let likeness = self.once(a.text(), b.text());
+        self.remembered[slot] = key | likeness as u64;
+        likeness
     }
 
-    /// The band of two different texts that hardly come again.
-    pub fn once(&self, a: Text<'_>, b: Text<'_>) -> Band {
+    fn once(&self, a: Text<'_>, b: Text<'_>) -> Likeness {
+        if is_short_for(a.text, b.text) {
+            return Likeness::Short;
+        }
         if !could_reach(a, b, self.near) {
-            return Band::Far;
+            return Likeness::Far;
         }
         let similarity = jaro_winkler(a.text, b.text);
         if similarity >= self.close {
-            Band::Close
+            Likeness::Close
         } else if similarity >= self.near {
-            Band::Near
+            Likeness::Near
         } else {
-            Band::Far
+            Likeness::Far
         }
     }
 
-    /// Whether two different texts are close.
+    /// Whether two different texts are close, whichever comes first.
     pub fn is_close(&self, a: Text<'_>, b: Text<'_>) -> bool {
+        // The similarity is not quite symmetric; the order of the texts settles it.
+        let (a, b) = if a.text < b.text { (a, b) } else { (b, a) };
         could_reach(a, b, self.close) && jaro_winkler(a.text, b.text) >= self.close
     }
+}
+
+/// `j` for `john`, `john` for `john michael`.
+fn is_short_for(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    long.strip_prefix(short)
+        .is_some_and(|rest| short.len() == 1 || rest.starts_with(' '))
 }
 
 /// Jaro-Winkler similarity by characters, 0 to 1.

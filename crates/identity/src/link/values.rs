@@ -70,7 +70,38 @@ pub struct Values {
     pub city: Frequencies,
 }
 
+/// A row with what is asked of its values for each pair, looked up once for a block.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub row: Row,
+    pub given_sound: u32,
+    pub family_sound: u32,
+    /// 19870324.
+    pub birth: u32,
+    pub local: u32,
+    pub local_text: &'a str,
+    pub telephone_tail: u32,
+    pub region: u32,
+    pub house: u32,
+}
+
 impl Values {
+    /// Looks a row's values up.
+    pub fn seen(&self, row: &Row) -> Seen<'_> {
+        let local = self.local_of[row.email as usize];
+        Seen {
+            row: *row,
+            given_sound: self.sounds[row.given as usize],
+            family_sound: self.sounds[row.family as usize],
+            birth: self.births[row.birth as usize],
+            local,
+            local_text: self.locals.get(local),
+            telephone_tail: self.telephone_tails[row.telephone as usize],
+            region: self.regions[row.postcode as usize],
+            house: self.houses[row.address as usize],
+        }
+    }
+
     pub fn new(distinct: Distinct, rows: &[Row]) -> Values {
         let (sounds, initials) = sounds(&distinct.names);
         let mut locals = Texts::default();

@@ -14,7 +14,7 @@ use super::table::Row;
 use super::values::{Frequencies, Values};
 
 /// Strangers at large, and one for each of what they may share.
-const CONTEXTS: usize = 4;
+const CONTEXTS: usize = 3;
 
 /// Weights among strangers at large, and among those who share something.
 pub struct Weights {
@@ -33,7 +33,7 @@ impl Weights {
         };
         for household in households {
             let context = 1 + household.shares as usize;
-            let shared = household.shares.comparison() as usize;
+            let shared = Comparison::Place as usize;
             // What is shared weighs as it does anywhere.
             let mut within = household.u;
             within[shared] = u[shared];
