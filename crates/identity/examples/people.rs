@@ -250,16 +250,20 @@ fn describe(linkage: &Linkage) {
 /// Customers with a handful of identifiers each, some of them shared.
 fn resolve_made_up(count: u64) -> Outcome {
     let stir = |x: u64| (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    // Three identifiers a customer; one in twenty is another customer's, too.
     let edges = (0..count)
         .map(|i| {
+            let customer = i / 3;
             let draw = stir(i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let customer = draw % (count / 3 + 1);
-            let other = (1 << 40) + stir(draw) % (count * 2 / 3 + 1);
+            let owner = match draw % 20 {
+                0 => draw % (count / 3 + 1),
+                _ => customer,
+            };
             Edge {
-                from: stir(customer) as i64,
+                from: stir(customer + 1) as i64,
                 from_kind: Kind::CustomerId,
-                to: stir(other) as i64,
-                to_kind: Kind::Email,
+                to: stir((1 << 40) + 3 * owner + i % 3) as i64,
+                to_kind: [Kind::Email, Kind::Telephone, Kind::Cookie][(i % 3) as usize],
                 source: 0,
                 first_seen_us: i as i64,
                 count: 1,

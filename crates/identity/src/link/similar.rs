@@ -144,6 +144,9 @@ fn could_reach(a: Text<'_>, b: Text<'_>, least: f64) -> bool {
 /// Whether one letter is wrong, missing, too many, or exchanged with the next.
 pub fn one_slip_apart(a: &str, b: &str) -> bool {
     let (x, y) = (a.as_bytes(), b.as_bytes());
+    if !a.is_ascii() || !b.is_ascii() {
+        return osa::distance(a.chars(), b.chars()) <= 1;
+    }
     if x.len().abs_diff(y.len()) > 1 {
         return false;
     }
@@ -155,5 +158,5 @@ pub fn one_slip_apart(a: &str, b: &str) -> bool {
         .zip(y.iter().rev())
         .take_while(|(x, y)| x == y)
         .count();
-    before + after + 2 >= x.len().max(y.len()) && osa::distance(a.chars(), b.chars()) <= 1
+    before + after + 2 >= x.len().max(y.len()) && osa::distance(a.bytes(), b.bytes()) <= 1
 }

@@ -139,7 +139,7 @@ fn share(values: &Values, comparison: Comparison, found: usize, a: &Row, b: &Row
         (Comparison::Place, level::PLACE_SAME_POSTCODE) => {
             larger(&values.postcode, a.postcode, b.postcode)
         }
-        (Comparison::Place, level::PLACE_SAME_CITY) if a.city == b.city => {
+        (Comparison::Place, level::PLACE_SAME_CITY) if a.city != 0 && a.city == b.city => {
             larger(&values.city, a.city, b.city)
         }
         _ => None,

@@ -75,9 +75,9 @@ pub struct Pass<'a> {
 }
 
 /// What a set must not be joined with, and how many customer ids it holds.
-#[derive(Default)]
 struct Held {
-    ids: BTreeMap<u32, u32>,
+    /// Whether a set has a customer id, by its root; empty where ids do not matter.
+    has_id: Vec<bool>,
     apart: BTreeMap<u32, Vec<u32>>,
 }
 
@@ -88,7 +88,7 @@ impl Pass<'_> {
         for &(_, member) in &members {
             forest.release(member);
         }
-        let mut held = self.held(&members);
+        let mut held = self.held();
         let mut left_out = vec![0_u32; broken.len()];
         for (whole, way) in ways {
             let outcome = self.try_join(way, forest, &mut held);
@@ -166,14 +166,16 @@ impl Pass<'_> {
         )
     }
 
-    fn held(&self, members: &[(u32, u32)]) -> Held {
-        let mut held = Held::default();
-        if self.limits.exclusive_ids {
-            let is_id = ids(self.edges, self.numbered, self.decided);
-            for &(_, member) in members.iter().filter(|(_, member)| is_id[*member as usize]) {
-                held.ids.insert(member, 1);
-            }
-        }
+    fn held(&self) -> Held {
+        let has_id = if self.limits.exclusive_ids {
+            ids(self.edges, self.numbered, self.decided)
+        } else {
+            Vec::new()
+        };
+        let mut held = Held {
+            has_id,
+            apart: BTreeMap::new(),
+        };
         for &(a, b) in &self.decided.apart {
             if let (Some(a), Some(b)) = (self.numbered.number(a), self.numbered.number(b)) {
                 held.apart.entry(a).or_default().push(b);
@@ -192,7 +194,7 @@ impl Pass<'_> {
             return Outcome::Apart;
         }
         // A person may know that somebody has two ids; no evidence does.
-        let both_have_ids = held.ids.contains_key(&a) && held.ids.contains_key(&b);
+        let both_have_ids = held.has_id(a) && held.has_id(b);
         if both_have_ids && !way.asserted {
             return Outcome::SecondId;
         }
@@ -206,6 +208,10 @@ impl Pass<'_> {
 }
 
 impl Held {
+    fn has_id(&self, root: u32) -> bool {
+        self.has_id.get(root as usize).copied().unwrap_or(false)
+    }
+
     fn keeps_apart(&self, a: u32, b: u32, forest: &mut Forest) -> bool {
         let (Some(of_a), Some(of_b)) = (self.apart.get(&a), self.apart.get(&b)) else {
             return false;
@@ -220,9 +226,8 @@ impl Held {
     }
 
     fn join(&mut self, a: u32, b: u32, root: u32) {
-        let ids = self.ids.remove(&a).unwrap_or(0) + self.ids.remove(&b).unwrap_or(0);
-        if ids > 0 {
-            self.ids.insert(root, ids);
+        if self.has_id(a) || self.has_id(b) {
+            self.has_id[root as usize] = true;
         }
         let (of_a, of_b) = (self.apart.remove(&a), self.apart.remove(&b));
         let merged = match (of_a, of_b) {
