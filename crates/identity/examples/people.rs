@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! people make PERSONS FILE          write a table with its truth (CSV)
-//! people link FILE [THREADS]        link it; the last line on stdout is JSON
+//! people link FILE [THREADS [alone]]  link it; the last line on stdout is JSON; `alone` without households
+//! people normalise FILE             bring its addresses and numbers into one form, ten times; JSON
 //! people resolve EDGES              join so many made-up edges; JSON
 //! ```
 
@@ -16,7 +17,7 @@ use perennial_identity::link::{
     Comparison, GroupSettings, LinkSettings, Linkage, Pair, Record, Table, TableBuilder, groups,
     link,
 };
-use perennial_identity::normalise::Kind;
+use perennial_identity::normalise::{Context, Kind, normalise};
 use perennial_identity::resolve::{Edge, Evidence, Limits, resolve};
 use perennial_simulate::people::{People, PeopleSettings};
 
@@ -29,10 +30,15 @@ fn main() -> Outcome {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["make", persons, file] => make(persons.parse()?, file),
-        ["link", file] => link_file(file, 2),
-        ["link", file, threads] => link_file(file, threads.parse()?),
+        ["link", file] => link_file(file, 2, true),
+        ["link", file, threads] => link_file(file, threads.parse()?, true),
+        ["link", file, threads, "alone"] => link_file(file, threads.parse()?, false),
+        ["normalise", file] => normalise_file(file),
         ["resolve", edges] => resolve_made_up(edges.parse()?),
-        _ => Err("make PERSONS FILE | link FILE [THREADS] | resolve EDGES".into()),
+        _ => Err(
+            "make PERSONS FILE | link FILE [THREADS [alone]] | normalise FILE | resolve EDGES"
+                .into(),
+        ),
     }
 }
 
@@ -94,13 +100,14 @@ fn read(file: &str) -> Result<(Table, Vec<u32>), Box<dyn Error>> {
     }
 }
 
-fn link_file(file: &str, threads: usize) -> Outcome {
+fn link_file(file: &str, threads: usize, households: bool) -> Outcome {
     let start = Instant::now();
     let (table, truth) = read(file)?;
     let read_s = start.elapsed().as_secs_f64();
     let settings = LinkSettings {
         threads,
         threshold: 0.5,
+        households,
         ..LinkSettings::default()
     };
     let linkage = link(&table, &settings)?;
@@ -245,6 +252,42 @@ fn describe(linkage: &Linkage) {
             );
         }
     }
+}
+
+/// How long a value takes, in nanoseconds, as it comes in files: some in their
+/// one form, some not.
+fn normalise_file(file: &str) -> Outcome {
+    let text = std::fs::read_to_string(file)?;
+    let cells = |column: usize| -> Vec<&str> {
+        let lines = text.lines().skip(1);
+        let cells = lines.filter_map(|line| line.split(',').nth(column));
+        cells.filter(|cell| !cell.is_empty()).collect()
+    };
+    let china = Context {
+        country: Some(*b"CN"),
+        ..Context::default()
+    };
+    let national = |cell: &&str| cell.replace("+86", "0").replace("+44", "0044 ");
+    let telephones: Vec<String> = cells(7).iter().map(national).collect();
+    let telephones: Vec<&str> = telephones.iter().map(String::as_str).collect();
+    for (kind, cells) in [(Kind::Email, cells(6)), (Kind::Telephone, telephones)] {
+        let start = Instant::now();
+        let (mut kept, mut refused) = (0_u64, 0_u64);
+        for _ in 0..10 {
+            for cell in &cells {
+                match normalise(kind, cell, &china) {
+                    Ok(_) => kept += 1,
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+        let each = start.elapsed().as_secs_f64() * 1e9 / (kept + refused).max(1) as f64;
+        println!(
+            "{{\"kind\":\"{}\",\"kept\":{kept},\"refused\":{refused},\"ns\":{each:.0}}}",
+            kind.code()
+        );
+    }
+    Ok(())
 }
 
 /// Customers with a handful of identifiers each, some of them shared.

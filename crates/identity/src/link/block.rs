@@ -94,10 +94,9 @@ impl Blocks {
     pub fn new(table: &Table, rule: &Rule, settings: &LinkSettings) -> Blocks {
         let mut entries: Vec<(u64, u32)> = Vec::new();
         for (number, row) in table.rows.iter().enumerate() {
-            let codes = rule.iter().map(|&key| code(table, row, key));
-            let hashed = codes.fold(Some(0), |hash, code| {
-                hash.filter(|_| code != 0)
-                    .map(|hash| hash::add(hash, u64::from(code)))
+            let mut codes = rule.iter().map(|&key| code(table, row, key));
+            let hashed = codes.try_fold(0, |hash, code| {
+                (code != 0).then(|| hash::add(hash, u64::from(code)))
             });
             if let Some(hash) = hashed {
                 entries.push((hash.max(1), number as u32));

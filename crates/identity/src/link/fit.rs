@@ -261,9 +261,10 @@ fn told(fitted: &Fitted, active: &[Comparison]) -> [[Option<f64>; LEVELS_MAX]; C
     let mut m = [[None; LEVELS_MAX]; COMPARISONS];
     for &comparison in active {
         let comparison = comparison as usize;
-        for level in 1..LEVELS[comparison].len() {
-            let seen = fitted.seen[comparison][level];
-            m[comparison][level] = seen.then_some(fitted.m[comparison][level]);
+        let found = fitted.m[comparison].iter().zip(fitted.seen[comparison]);
+        let levels = LEVELS[comparison].len();
+        for (m, (&fitted, seen)) in m[comparison].iter_mut().zip(found).take(levels).skip(1) {
+            *m = seen.then_some(fitted);
         }
     }
     m

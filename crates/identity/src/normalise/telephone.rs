@@ -28,12 +28,17 @@ pub fn normalise<'a>(text: Cow<'a, str>, context: &Context<'_>) -> Result<Cow<'a
         judge(&text[1..], context)?;
         return Ok(text);
     }
-    let body = without_label(&text);
-    if is_masked(body) {
-        return Err(Refusal::Masked);
-    }
-    let (body, extension) = split_extension(body)?;
-    refuse_several(body)?;
+    let (body, extension) = if text.bytes().all(is_plain) {
+        (&*text, None)
+    } else {
+        let body = without_label(&text);
+        if is_masked(body) {
+            return Err(Refusal::Masked);
+        }
+        let (body, extension) = split_extension(body)?;
+        refuse_several(body)?;
+        (body, extension)
+    };
     let scanned = scan(body)?;
     if is_made_up(&scanned.digits) {
         return Err(Refusal::Blocked);
@@ -44,6 +49,11 @@ pub fn normalise<'a>(text: Cow<'a, str>, context: &Context<'_>) -> Result<Cow<'a
         Some(extension) => format!("+{number};ext={extension}"),
         None => format!("+{number}"),
     }))
+}
+
+/// What most numbers are written with, and what says nothing but digits.
+fn is_plain(b: u8) -> bool {
+    b.is_ascii_digit() || matches!(b, b'+' | b' ' | b'-' | b'(' | b')' | b'.')
 }
 
 fn is_e164(text: &str) -> bool {

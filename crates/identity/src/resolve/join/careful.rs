@@ -74,6 +74,9 @@ pub struct Pass<'a> {
     pub asserted: &'a mut [((i64, i64), Outcome)],
 }
 
+/// Members of the wholes: the whole's place, the subject's number.
+type Members = Vec<(u32, u32)>;
+
 /// What a set must not be joined with, and how many customer ids it holds.
 struct Held {
     /// Whether a set has a customer id, by its root; empty where ids do not matter.
@@ -115,7 +118,7 @@ impl Pass<'_> {
 
     /// The ways within the wholes, strongest first, and their members; both with
     /// the whole's place.
-    fn within(&self, broken: &[Broken], forest: &mut Forest) -> (Vec<(u32, Way)>, Vec<(u32, u32)>) {
+    fn within(&self, broken: &[Broken], forest: &mut Forest) -> (Vec<(u32, Way)>, Members) {
         let mut place = vec![u32::MAX; self.numbered.subjects.len()];
         for (i, whole) in broken.iter().enumerate() {
             place[whole.root as usize] = i as u32;
@@ -136,10 +139,6 @@ impl Pass<'_> {
 
     /// People's words first, then identifiers seen with few customers before
     /// those seen with many, kinds by priority, what was seen often, early.
-    #[expect(
-        clippy::type_complexity,
-        reason = "a key to sort by, named nowhere else"
-    )]
     fn strength(&self, way: &Way) -> (bool, u32, Kind, Kind, Reverse<u64>, i64, (u32, u32)) {
         if way.asserted {
             return (
