@@ -314,7 +314,7 @@ fn resolve_made_up(count: u64) -> Outcome {
         })
         .collect();
     let start = Instant::now();
-    let evidence = Evidence::new(edges);
+    let evidence = Evidence::new(edges)?;
     let sorted_s = start.elapsed().as_secs_f64();
     let exclusive = Limits {
         exclusive_ids: true,

@@ -90,19 +90,25 @@ fn pairs(rows: u64) -> u64 {
     rows * rows.saturating_sub(1) / 2
 }
 
+/// Every row that has all keys of a rule, with a hash of them, sorted.
+fn entries(table: &Table, rule: &Rule) -> Vec<(u64, u32)> {
+    let mut entries: Vec<(u64, u32)> = Vec::new();
+    for (number, row) in table.rows.iter().enumerate() {
+        let mut codes = rule.iter().map(|&key| code(table, row, key));
+        let hashed = codes.try_fold(0, |hash, code| {
+            (code != 0).then(|| hash::add(hash, u64::from(code)))
+        });
+        if let Some(hash) = hashed {
+            entries.push((hash.max(1), number as u32));
+        }
+    }
+    entries.sort_unstable();
+    entries
+}
+
 impl Blocks {
     pub fn new(table: &Table, rule: &Rule, settings: &LinkSettings) -> Blocks {
-        let mut entries: Vec<(u64, u32)> = Vec::new();
-        for (number, row) in table.rows.iter().enumerate() {
-            let mut codes = rule.iter().map(|&key| code(table, row, key));
-            let hashed = codes.try_fold(0, |hash, code| {
-                (code != 0).then(|| hash::add(hash, u64::from(code)))
-            });
-            if let Some(hash) = hashed {
-                entries.push((hash.max(1), number as u32));
-            }
-        }
-        entries.sort_unstable();
+        let mut entries = entries(table, rule);
         let mut report = BlockReport {
             rule: rule.clone(),
             block_rows_max: settings.block_rows_max,
@@ -115,6 +121,25 @@ impl Blocks {
             }
             report.block_rows_max /= 2;
         }
+    }
+
+    /// Blocks to learn from: of a large one a sample of its rows. Parted by a
+    /// further key its pairs would share more than the rule says, and strangers
+    /// would look other than they do.
+    pub fn sample(table: &Table, rule: &Rule, settings: &LinkSettings) -> Blocks {
+        let mut entries = entries(table, rule);
+        let mut kept = Vec::with_capacity(entries.len());
+        for block in entries.chunk_by_mut(|a, b| a.0 == b.0) {
+            let most = settings.block_rows_max.min(block.len());
+            if most < block.len() {
+                block.sort_unstable_by_key(|&(_, row)| {
+                    (hash::draw(settings.seed, u64::from(row)), row)
+                });
+                block[..most].sort_unstable();
+            }
+            kept.extend_from_slice(&block[..most]);
+        }
+        Blocks::of(kept, table.len(), BlockReport::default())
     }
 
     fn of(entries: Vec<(u64, u32)>, rows: usize, mut report: BlockReport) -> Blocks {

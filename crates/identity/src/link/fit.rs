@@ -221,7 +221,7 @@ fn households(table: &Table, m: &Levels, u: &Levels, settings: &LinkSettings) ->
 
 /// Patterns of the pairs within the blocks of one rule.
 fn counts_within(table: &Table, rule: &Rule, settings: &LinkSettings) -> Vec<(Pattern, u64)> {
-    let blocks = Blocks::new(table, rule, settings);
+    let blocks = Blocks::sample(table, rule, settings);
     let pieces = blocks.pieces(settings.training_pairs_max);
     let counted = in_pieces(
         settings.threads,

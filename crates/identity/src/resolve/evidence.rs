@@ -38,6 +38,21 @@ impl Edge {
     }
 }
 
+/// Most pieces of evidence of one set: places are counted in 32 bits.
+pub const EDGES_MAX: usize = 1 << 31;
+
+/// More evidence than [`EDGES_MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("more than {EDGES_MAX} pairs of identifiers seen together")]
+pub struct TooMuchEvidence;
+
+impl TooMuchEvidence {
+    /// The stable code of the error, for tables and links.
+    pub fn code(&self) -> &'static str {
+        "identity/too-much-evidence"
+    }
+}
+
 /// A set of evidence, the same whatever order it came in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
@@ -47,7 +62,21 @@ pub struct Evidence {
 impl Evidence {
     /// Sorts evidence and adds up what was seen several times. A pair of one
     /// subject with itself says nothing and is dropped.
-    pub fn new(mut edges: Vec<Edge>) -> Evidence {
+    ///
+    /// # Errors
+    /// More than [`EDGES_MAX`] different pairs.
+    pub fn new(edges: Vec<Edge>) -> Result<Evidence, TooMuchEvidence> {
+        Evidence::sorted(edges).checked()
+    }
+
+    fn checked(self) -> Result<Evidence, TooMuchEvidence> {
+        if self.edges.len() > EDGES_MAX {
+            return Err(TooMuchEvidence);
+        }
+        Ok(self)
+    }
+
+    fn sorted(mut edges: Vec<Edge>) -> Evidence {
         edges.retain(|edge| edge.from != edge.to);
         edges.sort_unstable_by_key(Edge::key);
         edges.dedup_by(|next, kept| {
@@ -60,13 +89,16 @@ impl Evidence {
         Evidence { edges }
     }
 
-    /// Adds further evidence: what was there and what is new, as if it had come at once.
-    pub fn add(&mut self, edges: Vec<Edge>) {
-        let new = Evidence::new(edges).edges;
+    /// With further evidence: what was there and what is new, as if it had come at once.
+    ///
+    /// # Errors
+    /// More than [`EDGES_MAX`] different pairs.
+    pub fn with(self, edges: Vec<Edge>) -> Result<Evidence, TooMuchEvidence> {
+        let new = Evidence::sorted(edges).edges;
         if new.is_empty() {
-            return;
+            return Ok(self);
         }
-        let old = std::mem::take(&mut self.edges);
+        let old = self.edges;
         let mut all = Vec::with_capacity(old.len() + new.len());
         let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());
         loop {
@@ -88,7 +120,7 @@ impl Evidence {
             }
             all.extend(edge);
         }
-        self.edges = all;
+        Evidence { edges: all }.checked()
     }
 
     /// The evidence, by subjects.

@@ -24,7 +24,7 @@ mod tests;
 
 pub use change::{Change, changes};
 pub use decide::{Decision, Verdict};
-pub use evidence::{Edge, Evidence};
+pub use evidence::{EDGES_MAX, Edge, Evidence, TooMuchEvidence};
 
 use crate::normalise::Kind;
 

@@ -114,7 +114,7 @@ pub fn world(seed: u64) -> World {
 
 impl World {
     pub fn resolve(&self) -> (Evidence, Resolution) {
-        let evidence = Evidence::new(self.edges.clone());
+        let evidence = Evidence::new(self.edges.clone()).expect("few");
         let resolution = resolve(&evidence, &self.limits, &self.blocked, &self.decisions);
         (evidence, resolution)
     }

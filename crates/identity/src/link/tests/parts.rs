@@ -121,6 +121,38 @@ fn large_blocks_are_parted_and_what_stays_too_large_is_told() {
 }
 
 #[test]
+fn large_blocks_are_learnt_from_by_sample() {
+    let records: Vec<PersonRecord> = (0..500)
+        .map(|i| {
+            named(
+                "Ann",
+                "Lee",
+                &format!("{}-01-01", 1950 + i % 50),
+                ["Leeds", "York"][usize::from(i >= 490)],
+            )
+        })
+        .collect();
+    let table = table(&records);
+    let settings = LinkSettings {
+        block_rows_max: 100,
+        ..LinkSettings::default()
+    };
+    let blocks = block::Blocks::sample(&table, &vec![Key::City], &settings);
+    let mut years = std::collections::BTreeSet::new();
+    let mut pairs = 0;
+    for piece in blocks.pieces(u64::MAX) {
+        blocks.for_each_pair(&table, piece, |(a, seen), (b, _)| {
+            assert!(a < b);
+            years.insert(seen.birth);
+            pairs += 1;
+        });
+    }
+    assert_eq!(pairs, 100 * 99 / 2 + 10 * 9 / 2);
+    // From all of the block, not from its beginning.
+    assert!(years.len() > 35, "{}", years.len());
+}
+
+#[test]
 fn every_pair_of_a_block_comes_once_whatever_the_pieces() {
     let records: Vec<PersonRecord> = (0..400)
         .map(|i| named("Ann", "Lee", "", ["Leeds", "York", "Bath"][i % 3]))

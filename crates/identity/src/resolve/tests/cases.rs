@@ -3,7 +3,12 @@
 use super::*;
 
 fn resolved(edges: &[Edge], limits: &Limits, decisions: &[Decision]) -> Resolution {
-    resolve(&Evidence::new(edges.to_vec()), limits, &[], decisions)
+    resolve(
+        &Evidence::new(edges.to_vec()).expect("few"),
+        limits,
+        &[],
+        decisions,
+    )
 }
 
 #[test]
@@ -161,7 +166,8 @@ fn blocked_subjects_join_nobody_and_sightings_add_up() {
         },
         edge(2, 101),
         edge(2, 2),
-    ]);
+    ])
+    .expect("few");
     let first = evidence.edges()[0];
     assert_eq!((first.first_seen_us, first.source, first.count), (3, 2, 6));
     assert_eq!(evidence.edges().len(), 2);

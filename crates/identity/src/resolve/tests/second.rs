@@ -165,7 +165,7 @@ fn evidence_in_parts_equals_evidence_at_once() {
         let mut current = Resolution::default();
         let mut told: BTreeMap<i64, i64> = BTreeMap::new();
         for part in world.edges.chunks(1 + dice.below(20) as usize) {
-            evidence.add(part.to_vec());
+            evidence = evidence.with(part.to_vec()).expect("few");
             let next = resolve(&evidence, &world.limits, &world.blocked, &world.decisions);
             // Who follows the changes alone knows every customer.
             for change in changes(&current, &next) {
