@@ -1,7 +1,7 @@
 //! A simulated table of people, and how well and how fast it is linked.
 //!
 //! ```text
-//! people make PERSONS FILE          write a table with its truth (CSV)
+//! people make PERSONS FILE [SEED CHINESE_SHARE]  write a table with its truth (CSV)
 //! people link FILE [THREADS [alone]]  link it; the last line on stdout is JSON; `alone` without households
 //! people normalise FILE             bring its addresses and numbers into one form, ten times; JSON
 //! people resolve EDGES              join so many made-up edges; JSON
@@ -29,23 +29,31 @@ fn main() -> Outcome {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
-        ["make", persons, file] => make(persons.parse()?, file),
+        ["make", persons, file] => make(persons.parse()?, file, PeopleSettings::default()),
+        ["make", persons, file, seed, chinese_share] => {
+            let settings = PeopleSettings {
+                seed: seed.parse()?,
+                chinese_share: chinese_share.parse()?,
+                ..PeopleSettings::default()
+            };
+            make(persons.parse()?, file, settings)
+        }
         ["link", file] => link_file(file, 2, true),
         ["link", file, threads] => link_file(file, threads.parse()?, true),
         ["link", file, threads, "alone"] => link_file(file, threads.parse()?, false),
         ["normalise", file] => normalise_file(file),
         ["resolve", edges] => resolve_made_up(edges.parse()?),
         _ => Err(
-            "make PERSONS FILE | link FILE [THREADS [alone]] | normalise FILE | resolve EDGES"
+            "make PERSONS FILE [SEED CHINESE_SHARE] | link FILE [THREADS [alone]] | normalise FILE | resolve EDGES"
                 .into(),
         ),
     }
 }
 
-fn make(persons: u32, file: &str) -> Outcome {
+fn make(persons: u32, file: &str, settings: PeopleSettings) -> Outcome {
     let people = People::new(PeopleSettings {
         persons,
-        ..PeopleSettings::default()
+        ..settings
     })?;
     let mut out = BufWriter::new(File::create(file)?);
     writeln!(out, "{HEADER}")?;

@@ -3,7 +3,8 @@
 //!
 //! Fitted there by `estimate_u_using_random_sampling` over all pairs and
 //! `estimate_parameters_using_expectation_maximisation` within each training
-//! rule, without term frequencies, to 1e-7; the prior 0.0001 was given.
+//! rule, without term frequencies, to 1e-7; the prior 0.0001 was given. All of
+//! it stands in `bench/peers/people_splink_levels.py`.
 
 use super::*;
 
