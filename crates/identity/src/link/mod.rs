@@ -17,7 +17,7 @@
 //! at one address has one family name and sometimes one telephone. So pairs that
 //! share a home or a postcode are held against strangers who share it, too:
 //! their u is fitted within such pairs, m known. (On simulated people that took
-//! nine of ten wrong pairs away.)
+//! four of five wrong pairs away, as many right ones found.)
 //!
 //! ```
 //! use perennial_identity::link::{LinkSettings, Record, TableBuilder, link};
