@@ -59,6 +59,22 @@ impl House {
         Ok(self.program())
     }
 
+    /// Builds an example of a crate and says where it stands.
+    pub fn build_example(&self, package: &str, example: &str) -> Result<PathBuf> {
+        let mut build = cargo();
+        build.current_dir(&self.root).args([
+            "build",
+            "--release",
+            "--package",
+            package,
+            "--example",
+            example,
+        ]);
+        run(&mut build)?;
+        let folder = self.target.join("release").join("examples");
+        Ok(folder.join(format!("{example}{}", std::env::consts::EXE_SUFFIX)))
+    }
+
     /// The repository's own files, relative, sorted: tracked, or new and not ignored.
     /// Without git (an unpacked archive) every file but those of build folders.
     pub fn files(&self) -> Result<Vec<PathBuf>> {

@@ -1,5 +1,6 @@
 //! A shop with known truth: customers, what they buy and when, why they leave,
-//! and how each would answer each offer.
+//! and how each would answer each offer; and, in [`people`], a table of people in
+//! which it is known which records are of one person.
 //!
 //! It exists so that the rest can be checked: a churn probability against the
 //! true one, a plan against what the offers really do, a pipeline at ten million
@@ -62,6 +63,7 @@ mod lines;
 mod names;
 mod offer;
 mod orders;
+pub mod people;
 mod random;
 mod settings;
 mod shop;

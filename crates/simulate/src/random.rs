@@ -23,6 +23,11 @@ pub(crate) enum Purpose {
     Lines,
     Return,
     Favourite,
+    Household,
+    Person,
+    Record,
+    Mistake,
+    Shuffle,
 }
 
 /// A stream of draws.

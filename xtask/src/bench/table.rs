@@ -3,7 +3,7 @@
 //! Words in braces are filled in: `{perennial}` the program, `{python}` the peers' Python, `{peers}`
 //! their scripts, `{root}` the repository, `{data}` the raw file, `{events}` the simulated order
 //! lines, `{work}` a folder of the bench's own, `{round}` an empty folder for one contestant in one
-//! round, `{customers}`, `{as_of}`, `{threads}`. A command is split at blanks, before filling in; `copy FROM TO` copies a folder.
+//! round, `{customers}`, `{as_of}`, `{threads}`, `{people}` the example that makes and links people. A command is split at blanks, before filling in; `copy FROM TO` copies a folder.
 
 /// One bench: what is made ready once, and who competes.
 pub struct Bench {
@@ -44,6 +44,26 @@ const FEATURES_AT_ONE_DATE: &[&str] = &[
 ];
 
 pub const BENCHES: &[Bench] = &[
+    Bench {
+        name: "identity",
+        what: "a million records of people linked, with precision and recall: Splink on DuckDB",
+        as_of: SIMULATED_AS_OF,
+        prepare: &["{people} make 699300 {work}/people.csv"],
+        contestants: &[
+            Contestant {
+                name: "perennial",
+                fresh: &[],
+                measured: &["{people} link {work}/people.csv {threads}"],
+            },
+            Contestant {
+                name: "splink",
+                fresh: &[],
+                measured: &[
+                    "{python} {peers}/people_splink.py {work}/people.csv --threads {threads}",
+                ],
+            },
+        ],
+    },
     Bench {
         name: "retail",
         what: "a raw file of order lines to a report: the usual Python stack",
