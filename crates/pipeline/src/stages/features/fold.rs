@@ -190,6 +190,9 @@ impl<F: RowFold, M> Pass<'_, F, M> {
         F: Fold<H>,
         M: Fold<H>,
     {
+        if self.run.restricted.all.contains(&history.customer_id()) {
+            return Ok(());
+        }
         self.fold.fold(history);
         self.months.fold(history);
         let periods = self.periods.iter_mut().flatten();

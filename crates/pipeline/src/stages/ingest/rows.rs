@@ -7,6 +7,7 @@ use perennial_lake::histories::{MoneyColumns, Part, RowBatch, Shape};
 use perennial_lake::sources::RawBatch;
 use perennial_ledger::IDENTIFIER_BYTES_MAX;
 
+use super::PAST_KEEPING;
 use super::spec::{Purpose, Reading};
 use crate::settings::Role;
 use crate::{Error, Result};
@@ -39,6 +40,17 @@ pub(super) struct Places {
     rare_decimals: Vec<Option<usize>>,
     /// What lies later has not happened yet, UTC microseconds.
     latest_us: i64,
+    /// What lies earlier is past its time and not kept, UTC microseconds.
+    earliest_us: i64,
+}
+
+/// The moments between which rows are kept, UTC microseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    /// The moment of reading.
+    pub now_us: i64,
+    /// From when on rows are kept; none where all are.
+    pub from_us: Option<i64>,
 }
 
 struct MoneyPlaces {
@@ -50,9 +62,8 @@ struct MoneyPlaces {
 }
 
 impl Places {
-    /// Looks the parts up; `traits` are all the project's traits in order,
-    /// `now_us` is the moment of reading.
-    pub fn new(reading: &Reading, shape: &Shape, traits: &[String], now_us: i64) -> Result<Self> {
+    /// Looks the parts up; `traits` are all the project's traits in order.
+    pub fn new(reading: &Reading, shape: &Shape, traits: &[String], span: Span) -> Result<Self> {
         let need = |role: Role| {
             reading.place(role).ok_or_else(|| {
                 Error::cannot(
@@ -70,7 +81,8 @@ impl Places {
             purposes.position(|p| *p == Purpose::Trait(name.clone()))
         });
         Ok(Self {
-            latest_us: now_us.saturating_add(FUTURE_US),
+            latest_us: span.now_us.saturating_add(FUTURE_US),
+            earliest_us: span.from_us.unwrap_or(i64::MIN),
             time: need(Role::Time)?,
             customer: need(Role::CustomerId)?,
             key: named(shape.key),
@@ -139,6 +151,10 @@ pub(super) fn judge(batch: &RawBatch, reading: &Reading, places: &Places) -> Jud
     for (row, fault) in first_fault.into_iter().enumerate() {
         let time = times.filter(|t| t.is_valid(row)).map(|t| t.value(row));
         let verdict = match (fault, time) {
+            // Of a row past its time nothing is kept, readable or not.
+            (_, Some(t)) if t < places.earliest_us && TIME_RANGE_US.contains(&t) => {
+                Err((None, PAST_KEEPING))
+            }
             (Some((place, reason)), _) => Err((place, reason)),
             (None, None) => Err((Some(places.time), "row/no-time")),
             (None, Some(t)) if !TIME_RANGE_US.contains(&t) => {
