@@ -1,6 +1,7 @@
 //! What a business must be able to say of its data: catalogue, lineage, notice,
 //! and what a person is told beside their data.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use perennial_testkit::{OrderLines, Project, order_lines};
@@ -155,6 +156,32 @@ fn what_is_not_declared_is_asked_for_once_and_declaring_it_reads_nothing_again()
     );
 }
 
+/// How many rows each file gave, after a look at the very record that each names.
+fn records_of(shop: &Project, rows: &[Value], who: &str) -> BTreeMap<String, u64> {
+    let mut of_file = BTreeMap::new();
+    for row in rows {
+        let file = row["file"].as_str().unwrap();
+        let text = shop.read(&format!(
+            "data/{}",
+            Path::new(file).file_name().unwrap().to_str().unwrap()
+        ));
+        let line = usize::try_from(row["line"].as_i64().unwrap()).unwrap();
+        // The header is no record.
+        let record = text.lines().nth(line).unwrap();
+        assert!(
+            record.contains(&format!(",{who},")),
+            "{file} {line}: {record}"
+        );
+        let time = row["time"].as_str().unwrap();
+        assert!(
+            record.contains(time.trim_end_matches('Z')),
+            "{record} {time}"
+        );
+        *of_file.entry(file.to_owned()).or_insert(0_u64) += 1;
+    }
+    of_file
+}
+
 #[test]
 fn a_score_leads_back_to_the_very_records_of_the_files() {
     let shop = project();
@@ -174,24 +201,7 @@ fn a_score_leads_back_to_the_very_records_of_the_files() {
 
     let rows = found["rows"].as_array().unwrap();
     assert!(rows.len() > 4, "{found}");
-    let mut of_file = std::collections::BTreeMap::new();
-    for row in rows {
-        let file = row["file"].as_str().unwrap();
-        let text = shop.read(&format!(
-            "data/{}",
-            Path::new(file).file_name().unwrap().to_str().unwrap()
-        ));
-        let line = usize::try_from(row["line"].as_i64().unwrap()).unwrap();
-        // The header is no record.
-        let record = text.lines().nth(line).unwrap();
-        assert!(record.contains(",c0008,"), "{file} {line}: {record}");
-        let time = row["time"].as_str().unwrap();
-        assert!(
-            record.contains(time.trim_end_matches('Z')),
-            "{record} {time}"
-        );
-        *of_file.entry(file.to_owned()).or_insert(0_u64) += 1;
-    }
+    let of_file = records_of(&shop, rows, "c0008");
     let files = found["files"].as_array().unwrap();
     assert_eq!(files.len(), 2);
     for file in files {
