@@ -23,8 +23,7 @@ pub use files::DataFile;
 pub(crate) use read::open_file;
 pub use read::{file_batches, parquet_rows, read_all, read_batches};
 pub use without::{
-    Going, Noting, Without, is_of, remove_unused, rows_about, table_names, without_customer,
-    without_rows,
+    Going, Noting, Without, is_of, remove_unused, rows_about, table_names, without_rows,
 };
 pub use write::{DataFileWriter, ROW_GROUP_ROWS, WriteStyle, append_table, write_table};
 

@@ -1,5 +1,5 @@
-//! A table without one customer, and a table's folder without what no version
-//! needs any more: the lake's part of forgetting a person.
+//! A table without some rows, and a table's folder without what no version needs
+//! any more: the lake's part of forgetting a person and of letting rows go.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -50,23 +50,6 @@ pub struct Going<'a> {
     pub can_have: &'a (dyn Fn(&DataFile) -> bool + Sync),
     /// What is noted of them.
     pub noting: Noting,
-}
-
-/// Commits a version of `name` that is the version `base` without the rows of a
-/// customer; none where it has no such row.
-pub async fn without_customer(
-    lake: &Lake,
-    name: &str,
-    base: i64,
-    customer_id: i64,
-) -> Result<Option<Without>> {
-    let going = Going {
-        columns: &PERSON_COLUMNS,
-        is_gone: &|batch| is_of(batch, customer_id),
-        can_have: &|_| true,
-        noting: Noting::Records,
-    };
-    without_rows(lake, name, base, &going).await
 }
 
 /// Commits a version of `name` that is the version `base` without some rows; none

@@ -2,14 +2,15 @@
 //! wants kept stays and is used for nothing.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use perennial_testkit::{OrderLines, Project, order_lines, python};
 use serde_json::Value;
 
 use crate::privacy::found_in;
-use crate::shop::{SETTINGS, bad, csv, good, query, value};
+use crate::shop::{PROGRAM, SETTINGS, bad, copy, csv, everything, good, query, value};
 
 const OFF: &str = "select count(*) from ingests where rows_read <> kept + quarantined + duplicates";
 
@@ -138,6 +139,64 @@ fn rows_past_their_time_go_from_every_version_and_stay_away() {
         found_in(&python, path, &[&an_old, "o-once", "only.once"]),
         Vec::<String>::new()
     );
+}
+
+/// Kills a run after `after`; whether it had ended by itself.
+fn killed(folder: &Path, after: Duration) -> bool {
+    let mut child = Command::new(PROGRAM)
+        .current_dir(folder)
+        .arg("run")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let begun = Instant::now();
+    while begun.elapsed() < after {
+        if child.try_wait().unwrap().is_some() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    false
+}
+
+#[test]
+fn a_run_killed_while_rows_are_let_go_ends_as_if_it_never_had_been() {
+    let whole = shop();
+    let path = whole.path();
+    good(path, &["run"]);
+    whole.write("perennial.toml", keep_from("2024-07-01"));
+    let before = Project::new();
+    copy(path, before.path());
+    let begun = Instant::now();
+    good(path, &["run"]);
+    let full = begun.elapsed().max(Duration::from_millis(200));
+    let (expected, books) = (
+        everything(path),
+        "select kept, past_keeping, quarantined from ingests",
+    );
+    let wanted = query(path, books);
+    let mut cut = 0;
+    for moment in 1..=6 {
+        let other = Project::new();
+        copy(before.path(), other.path());
+        // Letting go comes first: most moments lie in the first half of the run.
+        let share = f64::from(moment * moment) / 36.0;
+        cut += usize::from(!killed(other.path(), full.mul_f64(share)));
+        good(other.path(), &["run"]);
+        assert_eq!(everything(other.path()), expected, "moment {moment}");
+        assert_eq!(
+            query(other.path(), books).to_csv(),
+            wanted.to_csv(),
+            "moment {moment}"
+        );
+        assert_eq!(value(other.path(), OFF), "0");
+        let error = bad(other.path(), &["privacy", "export", "only.once"], 1);
+        assert!(error.contains("privacy/person-unknown"), "{error}");
+    }
+    assert!(cut >= 3, "only {cut} of 6 runs were cut short");
 }
 
 #[test]

@@ -32,7 +32,7 @@ struct Past {
     rows: HashMap<i64, i64>,
     /// Readings whose texts in quarantine are.
     texts: BTreeSet<i64>,
-    /// The earliest and the latest of those moments tells which files to open.
+    /// The latest of those moments: a file that begins later has no such row.
     latest_cut_us: i64,
 }
 
