@@ -24,6 +24,7 @@ const FILE_BYTES_MAX: u64 = 4096;
 
 const CONTEXT_IDENTITY: &str = "perennial 2026-01 identifier hash";
 const CONTEXT_SUPPRESSION: &str = "perennial 2026-01 suppression hash";
+const CONTEXT_LOOKUP: &str = "perennial 2026-11 hash of an address or a number";
 const CONTEXT_FILE: &str = "perennial 2026-01 raw records of a file";
 const CONTEXT_WRAPPING: &str = "perennial 2026-01 wrapping of personal keys";
 const CONTEXT_ROOT_CHECK: &str = "perennial 2026-01 check of the root part";
@@ -128,12 +129,24 @@ impl ProjectKey {
         })?;
         let written = file
             .write_all(self.to_text().as_bytes())
-            .and_then(|()| file.sync_all());
+            .and_then(|()| file.sync_all())
+            .and_then(|()| sync_folder(path));
         written.map_err(|source| {
             // Half a key is worse than none: the next attempt must not be refused.
             let _ = std::fs::remove_file(path);
             Error::io(path, source)
         })
+    }
+
+    /// Puts the key file `next` in the place of the one at `path`, in one step that
+    /// survives a loss of power.
+    ///
+    /// # Errors
+    /// `ledger/io`.
+    pub fn replace_file(next: &Path, path: &Path) -> Result<()> {
+        std::fs::rename(next, path)
+            .and_then(|()| sync_folder(path))
+            .map_err(|source| Error::io(path, source))
     }
 
     /// The same root part with a new wrapping part: ids stay, personal keys are
@@ -157,6 +170,11 @@ impl ProjectKey {
     /// Keys the hashes of the erased, which so say nothing about their old ids.
     pub(crate) fn suppression_key(&self) -> Secret {
         derive(CONTEXT_SUPPRESSION, &self.root)
+    }
+
+    /// Keys the hashes by which a person is found by address or number.
+    pub(crate) fn lookup_key(&self) -> Secret {
+        derive(CONTEXT_LOOKUP, &self.root)
     }
 
     /// Wraps the persons' keys.
@@ -194,6 +212,19 @@ impl ProjectKey {
         text.push('\n');
         text
     }
+}
+
+/// Waits until the names in a file's folder are on disk.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Other systems keep the names of files by themselves.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Fills `bytes` from the operating system.
@@ -350,6 +381,7 @@ mod tests {
         let all = [
             *key.identity_key(),
             *key.suppression_key(),
+            *key.lookup_key(),
             *key.wrapping_key(),
             key.root_check(),
         ];

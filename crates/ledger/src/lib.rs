@@ -34,4 +34,6 @@ pub use key::{LoadedKey, ProjectKey};
 pub use migrate::FORMAT;
 pub use models::{Model, ModelSummary, Promotion};
 pub use runs::{FinishedRun, StageRun};
-pub use vault::{Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Resolver, Vault};
+pub use vault::{
+    Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Resolver, Restriction, Vault,
+};

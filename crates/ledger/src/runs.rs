@@ -200,8 +200,8 @@ impl Ledger {
         rows.iter().map(read_finished).collect()
     }
 
-    /// Keeps the rows of the runs named, with other versions of tables and other
-    /// details where `change` makes such, and takes the rows of all other runs
+    /// Keeps the rows of the runs named, with other versions of tables, other
+    /// details and another key where `change` makes such, and takes the rows of all other runs
     /// away: what these left is no longer there to be reused.
     ///
     /// # Errors
@@ -225,7 +225,7 @@ impl Ledger {
             }
             let statement = match is_kept {
                 true => {
-                    "UPDATE runs SET outputs = ?3, details = ?4 WHERE run_id = ?1 AND stage = ?2"
+                    "UPDATE runs SET outputs = ?3, details = ?4, stage_key = ?5 WHERE run_id = ?1 AND stage = ?2"
                 }
                 false => "DELETE FROM runs WHERE run_id = ?1 AND stage = ?2",
             };
@@ -235,7 +235,8 @@ impl Ledger {
             if is_kept {
                 query = query
                     .bind(sql::to_json("runs.outputs", &after.outputs)?)
-                    .bind(sql::to_json("runs.details", &after.details)?);
+                    .bind(sql::to_json("runs.details", &after.details)?)
+                    .bind(after.stage_key);
             }
             query.execute(&mut *transaction).await?;
         }

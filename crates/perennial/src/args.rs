@@ -107,7 +107,13 @@ pub(crate) enum Command {
     /// Score customers by their identifier, a file of them, or one written out
     #[command(after_help = values::SCORE)]
     Score(ScoreArgs),
-    /// Show everything held of a person, or forget them whole
+    /// Show what is held: tables, columns, whom they are about, who answers for them, for how long
+    #[command(after_help = values::CATALOGUE)]
+    Catalogue(CatalogueArgs),
+    /// Follow a score, a decision or a table back to the files and rows it was made of
+    #[command(after_help = values::LINEAGE)]
+    Lineage(LineageArgs),
+    /// Show everything held of a person, restrict or forget them; the notice; another key
     #[command(after_help = values::PRIVACY)]
     Privacy {
         /// What to do for the person
@@ -272,27 +278,76 @@ pub(crate) struct ScoreArgs {
     pub(crate) values: Vec<Pair>,
 }
 
+/// `perennial catalogue`.
+#[derive(Debug, Args)]
+pub(crate) struct CatalogueArgs {
+    /// One table whole, with its columns and files; every table in a line otherwise
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+}
+
+/// `perennial lineage`.
+#[derive(Debug, Args)]
+pub(crate) struct LineageArgs {
+    /// The customer, by the identifier your own files use, or their e-mail address or telephone number
+    #[arg(
+        value_name = "CUSTOMER",
+        required_unless_present = "table",
+        conflicts_with = "table"
+    )]
+    pub(crate) customer: Option<String>,
+    /// The score alone, without the decision that rests on it
+    #[arg(long, conflicts_with_all = ["decision", "table"])]
+    pub(crate) score: bool,
+    /// The decision, which must be there
+    #[arg(long, conflicts_with = "table")]
+    pub(crate) decision: bool,
+    /// A table instead of a customer: the stage that wrote it and what it was made of
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+}
+
 /// What `perennial privacy` can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PrivacyAction {
     /// Everything held of a person: read, inferred, decided and done, with its sources
     Export {
-        /// The person, by the identifier your own files use
+        /// The person, by the identifier your own files use, or their e-mail address or telephone number
         #[arg(value_name = "ID")]
         customer: String,
-        /// The file to write, as JSON, instead of standard output
+        /// The file to write, as JSON, instead of standard output; the account for people stands beside it as text
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
     /// Forget a person: every row, every older version, key and identifiers; cannot be undone
     Erase {
-        /// The person, by the identifier your own files use
+        /// The person, by the identifier your own files use, or their e-mail address or telephone number
         #[arg(value_name = "ID")]
         customer: String,
         /// Do it; without this, what would be erased is shown
         #[arg(long)]
         yes: bool,
     },
+    /// Keep a person's rows and use them for nothing: no score, list, decision or report
+    Restrict {
+        /// The person, by the identifier your own files use, or their e-mail address or telephone number
+        #[arg(value_name = "ID")]
+        customer: String,
+    },
+    /// Lift a restriction; the next run counts the person again
+    Unrestrict {
+        /// The person, by the identifier your own files use, or their e-mail address or telephone number
+        #[arg(value_name = "ID")]
+        customer: String,
+    },
+    /// A draft of the privacy notice, written from the settings and what is held
+    Notice {
+        /// The file to write, as markdown, instead of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Give the project another key; pseudonyms stay, the old key opens nothing here any more
+    RotateKey,
 }
 
 /// `perennial simulate`.

@@ -9,6 +9,7 @@ mod check;
 mod columns;
 mod demo;
 mod error;
+pub mod govern;
 pub mod init;
 pub mod models;
 pub mod privacy;

@@ -26,6 +26,8 @@ pub struct Project {
     pub ledger: Ledger,
     /// The key of hashes and vault.
     pub key: ProjectKey,
+    /// Where it stands.
+    pub key_path: PathBuf,
     /// The business's calendar.
     pub calendar: Calendar,
     /// Warnings met while opening.
@@ -45,8 +47,9 @@ impl Project {
         let made = dir.join(MADE_FOLDER);
         make_private_folder(&made)?;
         let mut warnings = Vec::new();
-        let key = load_key(&made, environment, &mut warnings)?;
+        let (key, key_path) = load_key(&made, environment, &mut warnings)?;
         let ledger = Ledger::open(&made.join("ledger.db")).await?;
+        let key = crate::privacy::settle_key(&ledger, &key_path, key).await?;
         let lake = Lake::open(&made.join("lake"))?;
         let calendar = Calendar::new(settings.project.time_zone.as_str())?;
         Ok(Self {
@@ -55,6 +58,7 @@ impl Project {
             lake,
             ledger,
             key,
+            key_path,
             calendar,
             warnings,
         })
@@ -144,7 +148,7 @@ fn load_key(
     made: &Path,
     environment: &[(String, String)],
     warnings: &mut Vec<String>,
-) -> Result<ProjectKey> {
+) -> Result<(ProjectKey, PathBuf)> {
     let elsewhere = environment.iter().find(|(name, _)| name == KEY_VARIABLE);
     let path = elsewhere.map_or_else(|| made.join("key"), |(_, path)| PathBuf::from(path));
     if elsewhere.is_none() && !path.exists() {
@@ -160,7 +164,7 @@ fn load_key(
                 ),
             ));
         }
-        return Ok(ProjectKey::create(&path)?);
+        return Ok((ProjectKey::create(&path)?, path));
     }
     let loaded = ProjectKey::load(&path)?;
     if loaded.readable_by_others {
@@ -169,5 +173,5 @@ fn load_key(
             path.display()
         ));
     }
-    Ok(loaded.key)
+    Ok((loaded.key, path))
 }

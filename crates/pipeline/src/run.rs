@@ -98,6 +98,7 @@ pub async fn run(
     let last = last_stage(options.until.as_deref())?;
     let _lock = project.lock()?;
     privacy::finish_begun(project, progress).await?;
+    let let_go = privacy::let_go(project, progress).await?;
     let settings_hash = project.settings.settings_hash().to_hex().to_string();
     let found = ingest::look(project, options.fresh).await?;
     let run_id = run_id(&settings_hash, options.as_of_us, &found.readings());
@@ -106,6 +107,7 @@ pub async fn run(
         progress,
         run_id: run_id.clone(),
         settings_hash,
+        restricted: privacy::Restricted::of(project).await?,
     };
     let stages = stages(&run, found, options.as_of_us, last).await?;
     let as_of_us = match &stages.features {
@@ -151,6 +153,9 @@ pub async fn run(
         .ledger
         .finish_run(&run_id, as_of_us, &details, project.now_us())
         .await?;
+    if let_go {
+        privacy::forget_older(project).await?;
+    }
     Ok(summary)
 }
 

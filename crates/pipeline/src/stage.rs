@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::privacy::Restricted;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::{Error, Result};
@@ -21,6 +22,8 @@ pub(crate) struct Run<'a> {
     pub progress: &'a dyn Progress,
     pub run_id: String,
     pub settings_hash: String,
+    /// Whom it must leave alone.
+    pub restricted: Restricted,
 }
 
 /// What a stage left.
@@ -79,6 +82,15 @@ impl Output {
             files: Vec::new(),
             forgotten: Vec::new(),
         })
+    }
+}
+
+/// A stage's key: what it depends on, hashed; the last part is left out where it is
+/// empty, so that what came later changes no key by being absent.
+pub(crate) fn key_with(stage: &str, parts: &[&str], last: &str) -> String {
+    match last.is_empty() {
+        true => key_of(stage, parts),
+        false => key_of(stage, &[parts, &[last]].concat()),
     }
 }
 

@@ -19,6 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "perennial-pipeline",
         &[
             "perennial-lake",
+            "perennial-govern",
             "perennial-history",
             "perennial-learn",
             "perennial-identity",
@@ -33,6 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &["perennial-sources", "perennial-history"],
     ),
     ("perennial-sources", &[]),
+    ("perennial-govern", &[]),
     ("perennial-history", &[]),
     ("perennial-learn", &[]),
     ("perennial-identity", &[]),

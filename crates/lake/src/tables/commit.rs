@@ -89,6 +89,19 @@ impl Table {
         self.files.iter().map(|f| f.rows).sum()
     }
 
+    /// Its columns in order: name and type, as its log words them.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn columns(&self) -> Result<Vec<(String, String)>> {
+        let state = self.delta.snapshot().map_err(Error::delta(&self.name))?;
+        let schema = state.schema();
+        let fields = schema.fields();
+        Ok(fields
+            .map(|field| (field.name().clone(), field.data_type().to_string()))
+            .collect())
+    }
+
     /// A property of the table, as its log keeps it.
     pub fn property(&self, key: &str) -> Option<String> {
         let state = self.delta.snapshot().ok()?;

@@ -22,7 +22,9 @@ pub use export::{ParquetFile, ParquetWriter};
 pub use files::DataFile;
 pub(crate) use read::open_file;
 pub use read::{file_batches, parquet_rows, read_all, read_batches};
-pub use without::{Without, remove_unused, rows_about, table_names, without_customer};
+pub use without::{
+    Going, Noting, Without, is_of, remove_unused, rows_about, table_names, without_rows,
+};
 pub use write::{DataFileWriter, ROW_GROUP_ROWS, WriteStyle, append_table, write_table};
 
 use std::path::{Path, PathBuf};

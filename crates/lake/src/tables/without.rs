@@ -1,5 +1,5 @@
-//! A table without one customer, and a table's folder without what no version
-//! needs any more: the lake's part of forgetting a person.
+//! A table without some rows, and a table's folder without what no version needs
+//! any more: the lake's part of forgetting a person and of letting rows go.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -15,26 +15,51 @@ use crate::{Error, Result};
 /// Columns by which a row belongs to a person.
 const PERSON_COLUMNS: [&str; 2] = ["customer_id", "subject_id"];
 
-/// A table after the rows of one customer were taken out.
+/// A table after rows were taken out.
 #[derive(Debug, Clone, Default)]
 pub struct Without {
     /// The version without them.
     pub version: i64,
     /// Rows taken out.
     pub rows: u64,
-    /// By reading, the numbers of the records that the rows were; 0 of a table that
-    /// does not know them.
+    /// The same by reading; nothing of a table that does not know readings.
+    pub readings: BTreeMap<i64, u64>,
+    /// By reading, the numbers of the records that the rows were, where that was
+    /// asked for; 0 of a table that does not know them.
     pub records: BTreeMap<i64, Vec<i64>>,
+    /// The customers whose rows they were, where that was asked for.
+    pub customers: HashSet<i64>,
 }
 
-/// Commits a version of `name` that is the version `base` without the rows of a
-/// customer; none where it has no such row. Only files with such rows are
-/// written again; they keep their place among the files.
-pub async fn without_customer(
+/// What is noted of the rows that go, beside their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noting {
+    /// Which records they were: of one customer's rows, which are few.
+    Records,
+    /// Whose they were.
+    Customers,
+}
+
+/// Which rows go.
+pub struct Going<'a> {
+    /// The columns that [`Going::is_gone`] looks at; one that a file lacks is left out.
+    pub columns: &'a [&'a str],
+    /// Which rows of a batch go.
+    pub is_gone: &'a (dyn Fn(&RecordBatch) -> BooleanArray + Sync),
+    /// Whether a file can have such rows, from what the log says of it.
+    pub can_have: &'a (dyn Fn(&DataFile) -> bool + Sync),
+    /// What is noted of them.
+    pub noting: Noting,
+}
+
+/// Commits a version of `name` that is the version `base` without some rows; none
+/// where it has no such row. Only files with such rows are written again; they
+/// keep their place among the files.
+pub async fn without_rows(
     lake: &Lake,
     name: &str,
     base: i64,
-    customer_id: i64,
+    going: &Going<'_>,
 ) -> Result<Option<Without>> {
     let Some(table) = Table::open(lake, name, Some(base)).await? else {
         return Ok(None);
@@ -43,11 +68,11 @@ pub async fn without_customer(
     let mut files = Vec::new();
     for file in &table.files {
         let path = lake.table_path(name).join(&file.path);
-        if rows_of(&path, customer_id)? == 0 {
+        if !(going.can_have)(file) || !has_any(&path, going)? {
             files.push(file.clone());
             continue;
         }
-        files.extend(rewritten(lake, name, file, customer_id, &mut without)?);
+        files.extend(rewritten(lake, name, file, going, &mut without)?);
     }
     if without.rows == 0 {
         return Ok(None);
@@ -56,17 +81,18 @@ pub async fn without_customer(
     Ok(Some(without))
 }
 
-/// How many rows of a file are the customer's; none in a table without people.
-fn rows_of(path: &Path, customer_id: i64) -> Result<u64> {
-    let mut rows = 0;
-    for batch in open_file(path, Some(&PERSON_COLUMNS))? {
-        rows += is_of(&batch?, customer_id).true_count() as u64;
+/// Whether a file has a row that goes; not, in a table that lacks the columns.
+fn has_any(path: &Path, going: &Going<'_>) -> Result<bool> {
+    for batch in open_file(path, Some(going.columns))? {
+        if (going.is_gone)(&batch?).true_count() > 0 {
+            return Ok(true);
+        }
     }
-    Ok(rows)
+    Ok(false)
 }
 
 /// Which rows of a batch are the customer's.
-fn is_of(batch: &RecordBatch, customer_id: i64) -> BooleanArray {
+pub fn is_of(batch: &RecordBatch, customer_id: i64) -> BooleanArray {
     let ids: Vec<&Int64Array> = PERSON_COLUMNS
         .iter()
         .filter_map(|name| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>())
@@ -83,12 +109,12 @@ pub fn rows_about(batch: &RecordBatch, customer_id: i64) -> Result<RecordBatch> 
     Ok(filter_record_batch(batch, &is_of(batch, customer_id))?)
 }
 
-/// The file without the customer's rows; none where it has no others.
+/// The file without the rows that go; none where it has no others.
 fn rewritten(
     lake: &Lake,
     name: &str,
     file: &DataFile,
-    customer_id: i64,
+    going: &Going<'_>,
     without: &mut Without,
 ) -> Result<Option<DataFile>> {
     let path = lake.table_path(name).join(&file.path);
@@ -103,29 +129,36 @@ fn rewritten(
     let mut writer = DataFileWriter::create_nth(lake, name, &schema, file.bucket, style, nth)?;
     for batch in reader {
         let batch = batch?;
-        let is_gone = is_of(&batch, customer_id);
+        let is_gone = (going.is_gone)(&batch);
         without.rows += is_gone.true_count() as u64;
-        note_records(&batch, &is_gone, &mut without.records);
+        note(&batch, &is_gone, going.noting, without);
         let stays = arrow::compute::not(&is_gone)?;
         writer.write(&filter_record_batch(&batch, &stays)?)?;
     }
     writer.close_if_any()
 }
 
-/// Which record of which reading each row that goes was.
-fn note_records(
-    batch: &RecordBatch,
-    is_gone: &BooleanArray,
-    records: &mut BTreeMap<i64, Vec<i64>>,
-) {
+/// Notes of each row that goes what is asked for.
+fn note(batch: &RecordBatch, is_gone: &BooleanArray, noting: Noting, without: &mut Without) {
     let ints = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+    let gone = || is_gone.values().set_indices();
+    if noting == Noting::Customers {
+        for ids in PERSON_COLUMNS.iter().filter_map(|name| ints(name)) {
+            let known = gone().filter(|row| ids.is_valid(*row));
+            without.customers.extend(known.map(|row| ids.value(row)));
+        }
+    }
     let Some(readings) = ints("ingest_id") else {
         return;
     };
     let lines = ints("line");
-    for row in is_gone.values().set_indices() {
-        let of_reading = records.entry(readings.value(row)).or_default();
-        of_reading.push(lines.map_or(0, |lines| lines.value(row)));
+    for row in gone() {
+        let reading = readings.value(row);
+        *without.readings.entry(reading).or_default() += 1;
+        if noting == Noting::Records {
+            let of_reading = without.records.entry(reading).or_default();
+            of_reading.push(lines.map_or(0, |lines| lines.value(row)));
+        }
     }
 }
 

@@ -43,6 +43,22 @@ impl Vault {
         })
     }
 
+    /// Lets go of subjects of whom no row is kept any more: key, identifiers and
+    /// traits go, all of them or none. Unlike those who were erased they are not
+    /// kept from coming back. How many there were.
+    ///
+    /// # Errors
+    /// `ledger/locked`, `ledger/disk-full`, those of the database.
+    pub async fn let_go(&self, subject_ids: &[i64]) -> Result<u64> {
+        let mut gone = 0;
+        let mut transaction = self.ledger.begin_write().await?;
+        for subject_id in subject_ids {
+            gone += u64::from(remove(&mut transaction, *subject_id).await?);
+        }
+        transaction.commit().await?;
+        Ok(gone)
+    }
+
     /// The number of erased identities that are kept from coming back.
     ///
     /// # Errors
@@ -70,15 +86,23 @@ async fn erase_one(
         .bind(keys.hasher.suppression_hash(&hash).to_vec())
         .execute(&mut *connection)
         .await?;
+    remove(connection, subject_id).await
+}
+
+/// Takes away all that the vault holds of a subject; false where there is none.
+async fn remove(connection: &mut SqliteConnection, subject_id: i64) -> Result<bool> {
+    let mut removed = 0;
     for statement in [
         "DELETE FROM subject_traits WHERE subject_id = ?1",
+        "DELETE FROM restrictions WHERE subject_id = ?1",
         "DELETE FROM arms WHERE subject_id = ?1",
         "DELETE FROM subjects WHERE subject_id = ?1",
     ] {
-        sqlx::query(statement)
+        let done = sqlx::query(statement)
             .bind(subject_id)
             .execute(&mut *connection)
             .await?;
+        removed = done.rows_affected();
     }
-    Ok(true)
+    Ok(removed > 0)
 }

@@ -17,6 +17,7 @@ pub(crate) type IdentityHash = [u8; 32];
 pub(crate) struct IdentityHasher {
     identity: Secret,
     suppression: Secret,
+    lookup: Secret,
     /// How many leading bits of the hash make an id; 64 except in tests of collisions.
     id_bits: u32,
 }
@@ -26,6 +27,7 @@ impl IdentityHasher {
         IdentityHasher {
             identity: key.identity_key(),
             suppression: key.suppression_key(),
+            lookup: key.lookup_key(),
             id_bits: 64,
         }
     }
@@ -76,6 +78,12 @@ impl IdentityHasher {
     /// source is read again, and without the key says nothing about the old id.
     pub(crate) fn suppression_hash(&self, hash: &IdentityHash) -> [u8; 32] {
         *blake3::keyed_hash(&self.suppression, hash).as_bytes()
+    }
+
+    /// The hash by which a person is found by the text that stands for an
+    /// address or a number ([`super::lookup`]).
+    pub(crate) fn lookup_hash(&self, text: &str) -> [u8; 32] {
+        *blake3::keyed_hash(&self.lookup, text.as_bytes()).as_bytes()
     }
 
     fn head(&self, hash: &[u8; 32]) -> i64 {

@@ -12,9 +12,11 @@ mod deferred;
 mod erase;
 mod erasures;
 mod identity;
+mod lookup;
 mod raw;
 mod register;
 mod resolver;
+mod restrict;
 mod reveal;
 mod rotate;
 mod seal;
@@ -35,6 +37,7 @@ pub use erasures::Forgotten;
 pub use identity::{IDENTIFIER_BYTES_MAX, KIND_BYTES_MAX};
 pub use raw::{FileSealer, RAW_BYTES_MAX};
 pub use resolver::{ENTRIES_MAX_DEFAULT, Resolver};
+pub use restrict::Restriction;
 pub use traits::TRAIT_BYTES_MAX;
 
 use identity::IdentityHasher;
@@ -67,6 +70,21 @@ impl Ledger {
     /// `vault/wrong-key`.
     pub async fn vault(&self, key: &ProjectKey) -> Result<Vault> {
         self.vault_with(key, IdentityHasher::new(key)).await
+    }
+
+    /// Whether the vault belongs to this key; none where it belongs to none yet.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn key_opens(&self, key: &ProjectKey) -> Result<Option<bool>> {
+        let mut connection = self.pool.acquire().await?;
+        let row = sqlx::query("SELECT 1 FROM vault_key WHERE one = 1")
+            .fetch_optional(&mut *connection)
+            .await?;
+        match row {
+            None => Ok(None),
+            Some(_) => Ok(Some(key_matches(&mut connection, key).await?)),
+        }
     }
 
     async fn vault_with(&self, key: &ProjectKey, hasher: IdentityHasher) -> Result<Vault> {

@@ -44,9 +44,10 @@ impl Vault {
         for chunk in block.chunks(sql::ROWS_PER_STATEMENT) {
             let personal = personal_keys(&mut transaction, &self.keys, chunk).await?;
             let text = format!(
-                "INSERT INTO subject_traits (subject_id, name, ciphertext) VALUES {} \
-                 ON CONFLICT (subject_id, name) DO UPDATE SET ciphertext = excluded.ciphertext",
-                sql::rows(chunk.len(), 3)
+                "INSERT INTO subject_traits (subject_id, name, ciphertext, lookup_hash) VALUES {} \
+                 ON CONFLICT (subject_id, name) DO UPDATE SET ciphertext = excluded.ciphertext, \
+                 lookup_hash = excluded.lookup_hash",
+                sql::rows(chunk.len(), 4)
             );
             // The text is made of constants and numbers only.
             let mut query =
@@ -65,7 +66,8 @@ impl Vault {
                 query = query
                     .bind(*subject_id)
                     .bind((*name).to_owned())
-                    .bind(sealed);
+                    .bind(sealed)
+                    .bind(self.lookup_hash_of(value));
             }
             query.execute(&mut *transaction).await?;
         }

@@ -209,3 +209,31 @@ fn every_example_is_read() {
         }
     }
 }
+
+#[test]
+fn lineage_is_of_a_customer_or_of_a_table() {
+    let Command::Lineage(lineage) = parse("lineage 17850 --score").command else {
+        panic!()
+    };
+    assert_eq!(lineage.customer.as_deref(), Some("17850"));
+    assert!(lineage.score && !lineage.decision);
+    let Command::Lineage(lineage) = parse("lineage --table scores").command else {
+        panic!()
+    };
+    assert_eq!(
+        (lineage.customer, lineage.table.as_deref()),
+        (None, Some("scores"))
+    );
+    for wrong in [
+        "lineage",
+        "lineage 17850 --table scores",
+        "lineage 17850 --score --decision",
+        "lineage --table scores --score",
+    ] {
+        refused(wrong);
+    }
+    let Command::Catalogue(catalogue) = parse("catalogue").command else {
+        panic!()
+    };
+    assert_eq!(catalogue.table, None);
+}

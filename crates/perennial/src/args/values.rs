@@ -64,8 +64,25 @@ pub(super) const PRIVACY: &str = "\
 Examples:
   perennial privacy export 17850 -C shop
   perennial privacy export 17850 -C shop --out 17850.json
+  perennial privacy export anna@example.org -C shop --language zh
   perennial privacy erase 17850 -C shop          show what would be erased
-  perennial privacy erase 17850 -C shop --yes    erase it";
+  perennial privacy erase 17850 -C shop --yes    erase it
+  perennial privacy restrict 17850 -C shop
+  perennial privacy unrestrict 17850 -C shop
+  perennial privacy notice -C shop --language zh --out notice.md
+  perennial privacy rotate-key -C shop";
+
+pub(super) const CATALOGUE: &str = "\
+Examples:
+  perennial catalogue -C shop
+  perennial catalogue order_lines -C shop
+  perennial catalogue -C shop --json";
+
+pub(super) const LINEAGE: &str = "\
+Examples:
+  perennial lineage 17850 -C shop
+  perennial lineage 17850 -C shop --score --json
+  perennial lineage --table features -C shop";
 
 pub(super) const SIMULATE: &str = "\
 Examples:

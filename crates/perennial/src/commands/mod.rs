@@ -1,10 +1,12 @@
 //! One file for each command: arguments in, one call of the pipeline, its answer
 //! printed.
 
+mod catalogue;
 mod check;
 mod demo;
 mod init;
 mod licenses;
+mod lineage;
 mod model;
 mod privacy;
 mod query;
@@ -222,6 +224,8 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Report(args) => report::report(context, args).await,
         Command::Model { action } => model::model(context, action).await,
         Command::Score(args) => score::score(context, args).await,
+        Command::Catalogue(args) => catalogue::catalogue(context, args).await,
+        Command::Lineage(args) => lineage::lineage(context, args).await,
         Command::Privacy { action } => privacy::privacy(context, action).await,
         Command::Simulate(args) => simulate::simulate(context, args).await,
         Command::Licenses(args) => licenses::licenses(context, &args),

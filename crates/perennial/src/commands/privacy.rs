@@ -1,19 +1,64 @@
 //! `perennial privacy`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use perennial_pipeline::govern;
 use perennial_pipeline::privacy::{self, Exported};
 use perennial_pipeline::settings::Language;
 
 use super::{Context, Failure};
 use crate::args::PrivacyAction;
 
-/// Shows everything held of a person, or forgets them.
+/// Shows everything held of a person, restricts or forgets them; drafts the notice;
+/// gives the project another key.
 pub(crate) async fn privacy(context: &Context, action: PrivacyAction) -> Result<(), Failure> {
     match action {
         PrivacyAction::Export { customer, out } => export(context, &customer, out.as_deref()).await,
         PrivacyAction::Erase { customer, yes } => erase(context, &customer, yes).await,
+        PrivacyAction::Restrict { customer } => restrict(context, &customer).await,
+        PrivacyAction::Unrestrict { customer } => unrestrict(context, &customer).await,
+        PrivacyAction::Notice { out } => notice(context, out.as_deref()).await,
+        PrivacyAction::RotateKey => rotate_key(context).await,
     }
+}
+
+async fn restrict(context: &Context, customer: &str) -> Result<(), Failure> {
+    let project = context.project(&[]).await?;
+    let language = context.language(&project);
+    let bars = context.printer.progress();
+    let limited = privacy::restrict(&project, customer, &bars).await?;
+    context
+        .printer
+        .answer(&limited, || limited.lines(language))?;
+    Ok(())
+}
+
+async fn unrestrict(context: &Context, customer: &str) -> Result<(), Failure> {
+    let project = context.project(&[]).await?;
+    let language = context.language(&project);
+    let limited = privacy::unrestrict(&project, customer).await?;
+    context
+        .printer
+        .answer(&limited, || limited.lines(language))?;
+    Ok(())
+}
+
+async fn notice(context: &Context, out: Option<&Path>) -> Result<(), Failure> {
+    let project = context.project(&[]).await?;
+    let language = context.language(&project);
+    let notice = govern::notice(&project, language, out).await?;
+    context.printer.answer(&notice, || notice.lines(language))?;
+    Ok(())
+}
+
+async fn rotate_key(context: &Context) -> Result<(), Failure> {
+    let project = context.project(&[]).await?;
+    let language = context.language(&project);
+    let rotated = privacy::rotate_key(&project).await?;
+    context
+        .printer
+        .answer(&rotated, || rotated.lines(language))?;
+    Ok(())
 }
 
 async fn export(context: &Context, customer: &str, out: Option<&Path>) -> Result<(), Failure> {
@@ -25,21 +70,37 @@ async fn export(context: &Context, customer: &str, out: Option<&Path>) -> Result
         return Ok(());
     };
     let text = serde_json::to_string_pretty(&held).map_err(std::io::Error::from)?;
-    write_private(path, &text).map_err(|source| perennial_pipeline::Error::Io {
-        action: "write",
-        path: path.to_owned(),
-        source,
+    let account = beside(path);
+    write_private(path, &text).map_err(unwritable(path))?;
+    let readable = held.lines(language).join("\n");
+    write_private(&account, &readable).map_err(unwritable(&account))?;
+    let document = serde_json::json!({ "path": path, "account": account });
+    let (path, account) = (path.display(), account.display());
+    context.printer.summary(&document, || {
+        vec![match language {
+            Language::English => format!("written: {path} for machines, {account} for people"),
+            Language::Chinese => format!("已写入：{path}（供机器读取）、{account}（供人阅读）"),
+        }]
     })?;
-    let shown = path.display();
-    context
-        .printer
-        .summary(&serde_json::json!({ "path": path }), || {
-            vec![match language {
-                Language::English => format!("written: {shown}"),
-                Language::Chinese => format!("已写入：{shown}"),
-            }]
-        })?;
     Ok(())
+}
+
+/// Where the account for people stands: beside the file for machines.
+fn beside(path: &Path) -> PathBuf {
+    let text = path.with_extension("txt");
+    match text == path {
+        true => path.with_extension("account.txt"),
+        false => text,
+    }
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(std::io::Error) -> perennial_pipeline::Error {
+    let path = path.to_owned();
+    move |source| perennial_pipeline::Error::Io {
+        action: "write",
+        path,
+        source,
+    }
 }
 
 /// A file that only its owner can read.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 pub use columns::ColumnCheck;
+pub(crate) use plan::lost;
 pub use source::{FileCheck, FileState, SourceCheck};
 
 use crate::Result;
@@ -105,6 +106,9 @@ pub async fn check(project: &Project) -> Result<CheckReport> {
         sources.push(source::look_at(project, index, &mut findings).await?);
     }
     plan::warn(&project.settings, &mut findings);
+    if let Some(missing) = crate::govern::reminder(&project.settings) {
+        findings.warn(missing.en, missing.zh);
+    }
     let would = plan::would(project, &sources, &findings).await?;
     Ok(CheckReport {
         project: project.settings.project.name.clone(),

@@ -50,7 +50,8 @@ fn percent(share: f64) -> Both {
     Both::new(of(Language::English), of(Language::Chinese))
 }
 
-fn lost(settings: &Settings) -> Both {
+/// What lost means, in words.
+pub(crate) fn lost(settings: &Settings) -> Both {
     match (settings.lost.kind, settings.lost.horizon) {
         (LostKind::NoPurchase, Horizon::Auto) => Both::new(
             "lost: no purchase within a horizon that the run chooses from the customers' own rhythm",

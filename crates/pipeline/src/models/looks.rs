@@ -44,7 +44,7 @@ impl Measured {
 }
 
 /// The weightiest first.
-pub(super) fn looks_at(served: &Served) -> Vec<Measured> {
+pub(crate) fn looks_at(served: &Served) -> Vec<Measured> {
     match served {
         Served::Logistic(model) => {
             let names = &model.preparation().columns;

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 pub use compare::ModelComparison;
 pub use looks::Measured;
+pub(crate) use looks::looks_at;
 pub use show::{Measure, ModelLine, ModelList, ModelShown};
 
 use crate::answer::{moment, pick};

@@ -2,14 +2,15 @@
 //! rows kept, set aside and duplicates together, and no raw record that names
 //! the person is left.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use perennial_lake::arrow::array::{
-    ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, new_null_array,
 };
 use perennial_lake::arrow::compute::concat_batches;
-use perennial_lake::arrow::datatypes::{Int64Type, SchemaRef};
+use perennial_lake::arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType};
 use perennial_lake::tables::{read_all, write_table};
 use perennial_ledger::Vault;
 
@@ -20,18 +21,28 @@ use crate::stages::ingest::{ERASED, Notes};
 /// Records that went, by reading: their numbers in the file.
 pub(super) type Records = BTreeMap<i64, Vec<i64>>;
 
-/// The table as one batch; none where it has no row.
+/// The table as one batch; none where it has no row. Rows of before a column was
+/// there have none.
 async fn whole(
     project: &Project,
     name: &str,
     version: i64,
 ) -> Result<Option<(SchemaRef, RecordBatch)>> {
     let batches = read_all(&project.lake, name, Some(version), None).await?;
-    let Some(first) = batches.first() else {
+    let Some(widest) = batches.iter().max_by_key(|batch| batch.num_columns()) else {
         return Ok(None);
     };
-    let schema = first.schema();
-    let batch = concat_batches(&schema, &batches).map_err(perennial_lake::Error::from)?;
+    let schema = widest.schema();
+    let filled = batches.iter().map(|batch| {
+        let columns = schema.fields().iter().map(|field| {
+            let there = batch.column_by_name(field.name()).cloned();
+            there.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
+        });
+        RecordBatch::try_new(schema.clone(), columns.collect())
+    });
+    let filled: std::result::Result<Vec<_>, _> = filled.collect();
+    let filled = filled.map_err(perennial_lake::Error::from)?;
+    let batch = concat_batches(&schema, &filled).map_err(perennial_lake::Error::from)?;
     Ok(Some((schema, batch)))
 }
 
@@ -56,24 +67,95 @@ pub(super) async fn ingests(project: &Project, version: i64, gone: &Records) -> 
     let Some((schema, batch)) = whole(project, "ingests", version).await? else {
         return Ok(version);
     };
-    let Some(readings) = ints(&batch, "ingest_id") else {
+    let moved = |reading: i64| gone.get(&reading).map_or(0, |records| records.len() as i64);
+    let batch = shifted(&batch, &[("kept", -1), ("quarantined", 1)], &moved)?;
+    Ok(write_table(&project.lake, "ingests", &schema, &[batch]).await?)
+}
+
+/// The books after rows were let go: so many of each reading, which has none before
+/// its cut any more.
+pub(super) async fn past_keeping(
+    project: &Project,
+    version: i64,
+    gone: &BTreeMap<i64, u64>,
+    cuts: &HashMap<i64, i64>,
+) -> Result<i64> {
+    let Some((schema, batch)) = whole(project, "ingests", version).await? else {
         return Ok(version);
     };
-    let moved = |reading: i64| gone.get(&reading).map_or(0, |records| records.len() as i64);
-    let shifted = |name: &str, sign: i64| -> ArrayRef {
-        let values = ints(&batch, name).map(|values| {
-            let pairs = values.iter().zip(readings.values());
-            let shifted = pairs.map(|(value, reading)| Some(value? + sign * moved(*reading)));
-            shifted.collect::<Int64Array>()
-        });
-        Arc::new(values.unwrap_or_else(|| Int64Array::new_null(batch.num_rows())))
+    let moved = |reading: i64| gone.get(&reading).map_or(0, |rows| *rows as i64);
+    let columns = [("kept", -1), ("quarantined", 1), ("past_keeping", 1)];
+    let batch = shifted(&batch, &columns, &moved)?;
+    let batch = without_times(&batch, cuts)?;
+    Ok(write_table(&project.lake, "ingests", &schema, &[batch]).await?)
+}
+
+/// The first and the last moment of each reading, as they are without what lies
+/// before its cut.
+fn without_times(batch: &RecordBatch, cuts: &HashMap<i64, i64>) -> Result<RecordBatch> {
+    let times = |name: &str| {
+        let column = batch.column_by_name(name)?;
+        column.as_primitive_opt::<TimestampMicrosecondType>()
+    };
+    let (readings, first, last) = (
+        ints(batch, "ingest_id"),
+        times("first_time"),
+        times("last_time"),
+    );
+    let (Some(readings), Some(first), Some(last)) = (readings, first, last) else {
+        return Ok(batch.clone());
+    };
+    let both = readings.values().iter().zip(first.iter().zip(last.iter()));
+    let both: Vec<Option<(i64, i64)>> = both
+        .map(|(reading, (first, last))| span_since(first.zip(last), cuts.get(reading).copied()))
+        .collect();
+    let column = |pick: fn((i64, i64)) -> i64| -> ArrayRef {
+        let values = both.iter().map(|span| span.map(pick));
+        let values: TimestampMicrosecondArray = values.collect();
+        Arc::new(values.with_data_type(first.data_type().clone()))
     };
     let columns = vec![
-        ("kept", shifted("kept", -1)),
-        ("quarantined", shifted("quarantined", 1)),
+        ("first_time", column(|span| span.0)),
+        ("last_time", column(|span| span.1)),
     ];
-    let batch = with(&batch, columns)?;
-    Ok(write_table(&project.lake, "ingests", &schema, &[batch]).await?)
+    with(batch, columns)
+}
+
+/// What is left of the time between two moments from a cut on.
+pub(super) fn span_since(span: Option<(i64, i64)>, cut: Option<i64>) -> Option<(i64, i64)> {
+    match (span, cut) {
+        (Some((_, last)), Some(cut)) if last < cut => None,
+        (Some((first, last)), Some(cut)) => Some((first.max(cut), last)),
+        (span, _) => span,
+    }
+}
+
+/// The rows of `ingests` with so many rows of each reading added to some of the
+/// columns, or taken from them.
+fn shifted(
+    batch: &RecordBatch,
+    columns: &[(&'static str, i64)],
+    moved: &dyn Fn(i64) -> i64,
+) -> Result<RecordBatch> {
+    let Some(readings) = ints(batch, "ingest_id") else {
+        return Ok(batch.clone());
+    };
+    let column = |(name, sign): &(&'static str, i64)| -> (&'static str, ArrayRef) {
+        let values = ints(batch, name).map(|values| {
+            let pairs = values.iter().zip(readings.values());
+            // Rows of before a column was there have none of what it counts.
+            let shifted = pairs.map(|(value, reading)| {
+                let moved = sign * moved(*reading);
+                value
+                    .map(|value| value + moved)
+                    .or((moved > 0).then_some(moved))
+            });
+            shifted.collect::<Int64Array>()
+        });
+        let none = || Int64Array::new_null(batch.num_rows());
+        (*name, Arc::new(values.unwrap_or_else(none)))
+    };
+    with(batch, columns.iter().map(column).collect())
 }
 
 /// The same in the stage's notes.
@@ -133,6 +215,33 @@ pub(super) async fn quarantine(
     let added = RecordBatch::try_new(schema.clone(), columns);
     out.push(added.map_err(perennial_lake::Error::from)?);
     Ok(write_table(&project.lake, "quarantine", &schema, &out).await?)
+}
+
+/// The quarantine without the texts of some readings, whose time has passed.
+pub(super) async fn without_old_texts(
+    project: &Project,
+    version: i64,
+    readings: &BTreeSet<i64>,
+) -> Result<i64> {
+    let mut batches = read_all(&project.lake, "quarantine", Some(version), None).await?;
+    for batch in &mut batches {
+        let sealed = batch
+            .column_by_name("raw_sealed")
+            .and_then(|c| c.as_binary_opt::<i32>());
+        let (Some(of), Some(sealed)) = (ints(batch, "ingest_id"), sealed) else {
+            continue;
+        };
+        let kept = (0..batch.num_rows()).map(|row| match readings.contains(&of.value(row)) {
+            true => &b""[..],
+            false => sealed.value(row),
+        });
+        let kept = Arc::new(BinaryArray::from_iter_values(kept)) as ArrayRef;
+        *batch = with(batch, vec![("raw_sealed", kept)])?;
+    }
+    let Some(schema) = batches.first().map(RecordBatch::schema) else {
+        return Ok(version);
+    };
+    Ok(write_table(&project.lake, "quarantine", &schema, &batches).await?)
 }
 
 /// The batch without the sealed text of records that hold one of the words.
@@ -244,6 +353,15 @@ fn found_alone(record: &[u8], form: &[u8], step: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reading_begins_where_its_rows_do() {
+        assert_eq!(span_since(Some((1, 9)), Some(4)), Some((4, 9)));
+        assert_eq!(span_since(Some((5, 9)), Some(4)), Some((5, 9)));
+        assert_eq!(span_since(Some((1, 3)), Some(4)), None);
+        assert_eq!(span_since(Some((1, 3)), None), Some((1, 3)));
+        assert_eq!(span_since(None, Some(4)), None);
+    }
 
     #[test]
     fn a_word_is_found_alone_and_in_wide_letters() {

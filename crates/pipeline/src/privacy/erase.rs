@@ -6,22 +6,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use perennial_lake::histories::{EVENTS, ORDER_LINES, SUBSCRIPTIONS};
-use perennial_lake::tables::{remove_unused, table_names, without_customer};
-use perennial_ledger::Vault;
+use perennial_lake::arrow::array::RecordBatch;
+use perennial_lake::tables::{Going, Noting, is_of};
+use perennial_ledger::{Restriction, Vault};
 use serde::Serialize;
-use serde_json::Value;
 
-use super::books::{self, Records};
-use super::subject_of;
-use crate::answer::pick;
+use super::keeping::Keeping;
+use super::rewrite::{
+    BOOKS, Rewritten, is_read, less, remove_old, remove_reports, versions_of, write_report,
+};
+use super::{books, subject_of};
+use crate::answer::{day, pick};
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::run::{RunSummary, stages_of};
 use crate::settings::{Language, Role, Table};
 use crate::stages::ingest::Notes;
-use crate::visible::{kept_runs, whole_run};
-use crate::{Error, Result, report};
+use crate::visible::kept_runs;
+use crate::{Error, Result};
 
 /// What an erasure did; names nobody.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -34,6 +35,9 @@ pub struct Erased {
     pub runs_forgotten: u64,
     /// Whether the report was written anew.
     pub report_written: bool,
+    /// Where a law wants rows kept: the day from which on they go too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restricted_until: Option<String>,
 }
 
 impl Erased {
@@ -46,6 +50,9 @@ impl Erased {
             .map(|(table, rows)| format!("{table} {rows}"))
             .collect();
         let (tables, files) = (tables.join(", "), self.files_removed);
+        if let Some(until) = &self.restricted_until {
+            return restricted_lines(language, rows, &tables, until);
+        }
         let mut lines = vec![
             pick(language, "erased:".to_owned(), "已删除：".to_owned()),
             pick(
@@ -88,7 +95,34 @@ impl Erased {
     }
 }
 
-/// Erases whoever has the identifier.
+/// What to tell where a law wants rows kept.
+fn restricted_lines(language: Language, rows: u64, tables: &str, until: &str) -> Vec<String> {
+    vec![
+        pick(
+            language,
+            format!("restricted: a law wants rows of this person kept until {until} (`must_keep`)"),
+            format!("已限制处理：法律要求将此人的部分数据保存至 {until}（`must_keep`）"),
+        ),
+        pick(
+            language,
+            format!("  {rows} other rows were erased ({tables})"),
+            format!("  其余 {rows} 行已删除（{tables}）"),
+        ),
+        pick(
+            language,
+            "  the person is in no score, list, decision or report any more".to_owned(),
+            "  此人不再出现在评分、名单、决策和报告中".to_owned(),
+        ),
+        pick(
+            language,
+            "the first run from that day on erases them whole".to_owned(),
+            "自该日起的首次运行会将其全部删除".to_owned(),
+        ),
+    ]
+}
+
+/// Erases whoever has the identifier. Where a law wants rows of theirs kept, they
+/// are restricted until the last of these is due, and erased then.
 ///
 /// # Errors
 /// `privacy/person-unknown`, `privacy/person-erased`, `run/busy`; those of the
@@ -107,13 +141,57 @@ pub async fn erase(project: &Project, identifier: &str, progress: &dyn Progress)
             "take the row out of the file, remove the folder `.perennial` and run again; or name a column for `customer_id`",
         ));
     }
-    vault.begin_erasure(subject_id, project.now_us()).await?;
-    forget(project, &vault, subject_id, progress).await
+    match Keeping::of(project, subject_id).await? {
+        Some((keeping, erase_at_us)) => {
+            let restriction = Restriction {
+                subject_id,
+                since_us: project.now_us(),
+                erase_at_us: Some(erase_at_us),
+            };
+            // Noted first: whatever stops it, nobody uses the rows from here on.
+            vault.restrict(restriction).await?;
+            let erased = leave_out(project, &vault, subject_id, Some(&keeping), progress).await?;
+            let report_written = write_report(project).await?;
+            project.ledger.compact().await?;
+            progress.finish("restricted");
+            Ok(Erased {
+                report_written,
+                restricted_until: Some(day(erase_at_us)),
+                ..erased
+            })
+        }
+        None => {
+            vault.begin_erasure(subject_id, project.now_us()).await?;
+            forget(project, &vault, subject_id, progress).await
+        }
+    }
 }
 
-/// Finishes erasures that were cut short; only for who holds the lock.
+/// Begins the erasures that are due, and finishes those that were cut short; only for who holds the lock.
 pub(crate) async fn finish_begun(project: &Project, progress: &dyn Progress) -> Result<()> {
     let vault = project.ledger.vault(&project.key).await?;
+    for restriction in vault.restrictions().await? {
+        let is_due = (restriction.erase_at_us).is_some_and(|at| at <= project.now_us());
+        if !is_due {
+            continue;
+        }
+        // Rows may have come since that are to be kept for longer.
+        match Keeping::of(project, restriction.subject_id).await? {
+            Some((_, erase_at_us)) => {
+                let erase_at_us = Some(erase_at_us);
+                vault
+                    .restrict(Restriction {
+                        erase_at_us,
+                        ..restriction
+                    })
+                    .await?;
+            }
+            None => {
+                let now_us = project.now_us();
+                vault.begin_erasure(restriction.subject_id, now_us).await?;
+            }
+        }
+    }
     for subject_id in vault.erasures_pending().await? {
         forget(project, &vault, subject_id, progress).await?;
     }
@@ -139,36 +217,8 @@ async fn forget(
     subject_id: i64,
     progress: &dyn Progress,
 ) -> Result<Erased> {
-    progress.start("erase", None, "rows");
-    let kept = kept_runs(project).await?;
-    let mut erased = Erased::default();
-    let rewritten = rewrite(project, vault, subject_id, &kept, &mut erased).await?;
-    let mut runs = 0;
-    let mut forgotten = BTreeSet::new();
-    project
-        .ledger
-        .rewrite_runs(&kept, |stage| {
-            if !kept.contains(&stage.run_id) && forgotten.insert(stage.run_id.clone()) {
-                runs += 1;
-            }
-            for (table, version) in &mut stage.outputs {
-                if let Some(new) = rewritten.versions.get(&(table.clone(), *version)) {
-                    *version = *new;
-                }
-            }
-            less(&mut stage.details, &stage.stage, &erased.rows);
-            if stage.stage == "ingest"
-                && let Ok(mut notes) = serde_json::from_value::<Notes>(stage.details.clone())
-            {
-                books::notes(&mut notes, &rewritten.gone);
-                stage.details = serde_json::to_value(&notes).unwrap_or_default();
-            }
-        })
-        .await?;
-    erased.runs_forgotten = runs;
+    let mut erased = leave_out(project, vault, subject_id, None, progress).await?;
     vault.erase(&[subject_id]).await?;
-    erased.files_removed = remove_old(project).await?;
-    remove_reports(project)?;
     project.ledger.compact().await?;
     erased.report_written = write_report(project).await?;
     let done = serde_json::to_value(&erased).unwrap_or_default();
@@ -184,93 +234,90 @@ async fn forget(
     Ok(erased)
 }
 
-/// Counts one customer less, and their rows, in what a stage noted.
-fn less(details: &mut Value, stage: &str, rows: &BTreeMap<String, u64>) {
-    let of = |table: &str| rows.get(table).copied().unwrap_or(0);
-    let tables = [ORDER_LINES.table, EVENTS.table, SUBSCRIPTIONS.table];
-    let lines = tables.map(of).into_iter().max().unwrap_or(0);
-    let counts: &[(&str, u64)] = match stage {
-        "features" => &[("customers", of("features").min(1)), ("lines", lines)],
-        "model" => &[("customers_scored", of("scores").min(1))],
-        "value" => &[("customers", of("clv").min(1))],
-        _ => &[],
-    };
-    for (name, fewer) in counts {
-        if let Some(count) = details.get(*name).and_then(Value::as_u64) {
-            details[*name] = count.saturating_sub(*fewer).into();
-        }
-    }
+/// Takes a person's rows out of all that is kept, but for those that `keeping`
+/// wants, and the reports away; the vault stays as it is.
+pub(super) async fn leave_out(
+    project: &Project,
+    vault: &Vault,
+    subject_id: i64,
+    keeping: Option<&Keeping>,
+    progress: &dyn Progress,
+) -> Result<Erased> {
+    progress.start("erase", None, "rows");
+    let kept = kept_runs(project).await?;
+    let rewritten = rewrite(project, vault, subject_id, &kept, keeping).await?;
+    let mut forgotten = BTreeSet::new();
+    project
+        .ledger
+        .rewrite_runs(&kept, |stage| {
+            if !kept.contains(&stage.run_id) {
+                forgotten.insert(stage.run_id.clone());
+            }
+            rewritten.point(stage);
+            less(&mut stage.details, &stage.stage, &rewritten.rows);
+            if stage.stage == "ingest"
+                && let Ok(mut notes) = serde_json::from_value::<Notes>(stage.details.clone())
+            {
+                books::notes(&mut notes, &rewritten.gone);
+                stage.details = serde_json::to_value(&notes).unwrap_or_default();
+            }
+        })
+        .await?;
+    let files_removed = remove_old(project).await?;
+    remove_reports(project)?;
+    Ok(Erased {
+        rows: rewritten.rows,
+        files_removed,
+        runs_forgotten: forgotten.len() as u64,
+        ..Erased::default()
+    })
 }
 
-/// What became of the tables.
-#[derive(Default)]
-struct Rewritten {
-    /// The new version of each that had rows of the person.
-    versions: BTreeMap<(String, i64), i64>,
-    /// The records that the rows were.
-    gone: Records,
-}
-
-/// Takes the person's rows out of every version that a kept run left.
+/// Takes the person's rows out of every version that a kept run left: all of
+/// them, or those that no law wants kept.
 async fn rewrite(
     project: &Project,
     vault: &Vault,
     subject_id: i64,
     kept: &[String],
-    erased: &mut Erased,
+    keeping: Option<&Keeping>,
 ) -> Result<Rewritten> {
     let versions = versions_of(project, kept).await?;
     let mut rewritten = Rewritten::default();
-    for (table, of_table) in &versions {
-        for &version in of_table {
-            let found = without_customer(&project.lake, table, version, subject_id).await?;
-            let Some(found) = found else { continue };
-            let rows = erased.rows.entry(table.clone()).or_default();
-            *rows = (*rows).max(found.rows);
-            for (reading, records) in found.records {
-                let of_reading = rewritten.gone.entry(reading).or_default();
-                of_reading.extend(records);
-                of_reading.sort_unstable();
-                of_reading.dedup();
-            }
-            rewritten
-                .versions
-                .insert((table.clone(), version), found.version);
-        }
+    for table in versions
+        .keys()
+        .filter(|table| !BOOKS.contains(&table.as_str()))
+    {
+        let is_gone = |batch: &RecordBatch| match keeping.filter(|_| is_read(table)) {
+            Some(keeping) => keeping.need_not_stay(batch, subject_id),
+            None => is_of(batch, subject_id),
+        };
+        let going = Going {
+            columns: &["customer_id", "subject_id", "ingest_id", "time"],
+            is_gone: &is_gone,
+            can_have: &|_| true,
+            noting: Noting::Records,
+        };
+        rewritten
+            .take_out(project, &versions, table, &going)
+            .await?;
+    }
+    if keeping.is_some_and(Keeping::is_everything) {
+        return Ok(rewritten);
     }
     let words = words(vault, subject_id).await?;
     let hashes = hashes(project, kept).await?;
     let none = BTreeSet::new();
     for &version in versions.get("ingests").unwrap_or(&none) {
         let new = books::ingests(project, version, &rewritten.gone).await?;
-        rewritten
-            .versions
-            .insert(("ingests".to_owned(), version), new);
+        rewritten.replace("ingests", version, new);
     }
     for &version in versions.get("quarantine").unwrap_or(&none) {
         let gone = &rewritten.gone;
         let new = books::quarantine(project, vault, version, &hashes, &words, gone).await?;
-        rewritten
-            .versions
-            .insert(("quarantine".to_owned(), version), new);
+        rewritten.replace("quarantine", version, new);
     }
     Ok(rewritten)
-}
-
-/// Every version of every table that a kept run left.
-async fn versions_of(
-    project: &Project,
-    kept: &[String],
-) -> Result<BTreeMap<String, BTreeSet<i64>>> {
-    let mut versions: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-    for run_id in kept {
-        for stage in project.ledger.stages(run_id).await? {
-            for (table, version) in stage.outputs {
-                versions.entry(table).or_default().insert(version);
-            }
-        }
-    }
-    Ok(versions)
 }
 
 /// What names the person: the identifier, and what the vault knows besides.
@@ -298,57 +345,4 @@ pub(super) async fn hashes(project: &Project, kept: &[String]) -> Result<HashMap
         }
     }
     Ok(hashes)
-}
-
-/// Removes the data files that no kept run needs.
-async fn remove_old(project: &Project) -> Result<u64> {
-    let kept = kept_runs(project).await?;
-    let versions = versions_of(project, &kept).await?;
-    let mut removed = 0;
-    for table in table_names(&project.lake)? {
-        let of_table: Vec<i64> = versions
-            .get(&table)
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect();
-        removed += remove_unused(&project.lake, &table, &of_table).await?;
-    }
-    Ok(removed)
-}
-
-/// Any of them may name the person.
-fn remove_reports(project: &Project) -> Result<()> {
-    let folder = project.reports();
-    match std::fs::remove_dir_all(&folder) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::Io {
-            action: "remove",
-            path: folder,
-            source: e,
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// Writes the report of the last whole run anew, where there is one.
-async fn write_report(project: &Project) -> Result<bool> {
-    let run = match whole_run(project).await {
-        Ok(whole) => whole.run,
-        Err(_) => return Ok(false),
-    };
-    let stages = stages_of(project, &run.run_id).await?;
-    if stages.decide.is_none() {
-        return Ok(false);
-    }
-    let written = report::write(project, &run.run_id, &stages).await?;
-    // What the run said counts the person; it is said anew.
-    if let Ok(mut summary) = serde_json::from_value::<RunSummary>(run.summary) {
-        (summary.lines_en, summary.lines_zh) = (written.lines_en, written.lines_zh);
-        let summary = serde_json::to_value(&summary).unwrap_or_default();
-        let (ledger, now_us) = (&project.ledger, project.now_us());
-        ledger
-            .finish_run(&run.run_id, run.as_of_us, &summary, now_us)
-            .await?;
-    }
-    Ok(true)
 }

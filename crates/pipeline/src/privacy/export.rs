@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use perennial_govern::account::Account;
 use perennial_lake::arrow::array::RecordBatch;
 use perennial_lake::arrow::datatypes::DataType;
 use perennial_lake::arrow::json::ArrayWriter;
@@ -13,7 +14,8 @@ use serde_json::{Map, Value, json};
 
 use super::erase::{hashes, words};
 use super::{books, subject_of};
-use crate::answer::{moment, pick};
+use crate::answer::{day, moment, pick};
+use crate::govern::{self, of_documents};
 use crate::project::Project;
 use crate::reference::table_docs;
 use crate::settings::Language;
@@ -40,6 +42,9 @@ pub struct Exported {
     pub acted: Vec<Value>,
     /// The files that the rows came from.
     pub sources: Vec<Value>,
+    /// Why these data are held, on what ground, for how long, who gets them, and
+    /// what the person may do.
+    pub account: Account,
 }
 
 /// The rows of one table.
@@ -100,6 +105,8 @@ impl Exported {
                 .iter()
                 .map(|row| format!("  {}", row_line(row))),
         );
+        lines.push(String::new());
+        lines.extend(self.account.lines(of_documents(language)));
         lines
     }
 }
@@ -156,6 +163,10 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
         .filter_map(|row| row.get("ingest_id")?.as_i64())
         .collect();
     let sources = sources(project, &visible.versions, &named).await?;
+    let is_profiled = ["scores", "decisions"]
+        .iter()
+        .any(|name| tables.contains_key(*name));
+    let account = account(project, &vault, subject_id, &named, is_profiled).await?;
     Ok(Exported {
         identifier: identifier.to_owned(),
         made_at: moment(project.now_us()),
@@ -164,6 +175,36 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
         set_aside,
         acted: acted.collect(),
         sources,
+        account,
+    })
+}
+
+/// What is to be said beside the data: of the sources that the person's rows are
+/// from.
+async fn account(
+    project: &Project,
+    vault: &Vault,
+    subject_id: i64,
+    readings: &BTreeSet<i64>,
+    is_profiled: bool,
+) -> Result<Account> {
+    let settings = &project.settings;
+    let notes = govern::notes(project).await?;
+    let books = notes.iter().flat_map(|notes| &notes.books);
+    let of_person = books.filter(|book| readings.contains(&book.ingest_id));
+    let named: BTreeSet<usize> = of_person.filter_map(|book| book.source).collect();
+    let declared = govern::declared(settings, notes.as_ref()).into_iter();
+    let sources = declared.enumerate().filter(|(at, _)| named.contains(at));
+    let restriction = vault.restriction(subject_id).await?;
+    Ok(Account {
+        controller: govern::controller(settings),
+        sources: sources.map(|(_, source)| source).collect(),
+        keep_set_aside: settings.privacy.keep_set_aside.to_string(),
+        is_profiled,
+        restricted_since: restriction.map(|restriction| day(restriction.since_us)),
+        erase_at: restriction
+            .and_then(|restriction| restriction.erase_at_us)
+            .map(day),
     })
 }
 
@@ -182,7 +223,7 @@ fn held(table: &str, rows: Vec<Value>) -> Held {
 }
 
 /// The rows of a table about the person, as JSON.
-async fn rows_of(
+pub(crate) async fn rows_of(
     project: &Project,
     table: &str,
     version: i64,

@@ -212,6 +212,7 @@ const INGESTS: &[Column] = &[
     ("kept", COUNT, "rows in the table"),
     ("quarantined", COUNT, "rows set aside"),
     ("duplicates", COUNT, "rows known already"),
+    ("past_keeping", COUNT, "of the rows set aside, those older than the source's `keep`: nothing of them is kept"),
     ("repeats", COUNT, "kept rows that equal another one of the file, where no order id tells them apart"),
     ("overlaps", COUNT, "kept rows that equal one of another file, where no order id tells them apart"),
     ("gone", COUNT, "rows of the file's earlier contents that it no longer has, within the time it speaks for"),
@@ -220,6 +221,7 @@ const INGESTS: &[Column] = &[
     ("first_time", TIME, "the earliest moment kept"),
     ("last_time", TIME, "the latest moment kept"),
     ("plain_total", MONEY, "sum of quantity times unit price over the raw file, before any cleaning"),
+    ("read_at", TIME, "when it was read"),
     RUN,
 ];
 const INGEST_COLUMNS_MORE: &str = " Of columns that identify somebody or something no number is kept: the least and the greatest would name them.";
@@ -248,7 +250,7 @@ const QUARANTINE: &[Column] = &[
     ("row", COUNT, "the record's number in its file, from 1; 0 where a labelled row was erased"),
     ("column_name", TEXT, "the column that is wrong; missing where it is the whole row"),
     ("reason", TEXT, "why, as a code"),
-    ("raw_sealed", "binary", "the record as it was, encrypted under the file's key; empty where it named somebody who was erased"),
+    ("raw_sealed", "binary", "the record as it was, encrypted under the file's key; empty where it named somebody who was erased, and once `privacy.keep_set_aside` has passed"),
     RUN,
 ];
 

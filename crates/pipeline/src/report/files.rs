@@ -59,7 +59,7 @@ impl Drop for NewFile {
 }
 
 /// Writes `bytes` to `path`, replacing what was there.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = NewFile::create(path)?;
     file.write(bytes)?;
     file.finish()

@@ -124,6 +124,7 @@ struct List<'a, F, R> {
 impl<F: Fn(usize, String, String) -> R, R> List<'_, F, R> {
     /// Writes both files, part by part.
     async fn write(self, m: &Material<'_>, report: &Report) -> Result<()> {
+        m.restricted.assert_without(&self.ids, "those on a list")?;
         let Self {
             name,
             ids,

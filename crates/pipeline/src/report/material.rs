@@ -6,6 +6,7 @@ use perennial_web::Text;
 use perennial_web::report::Missing;
 
 use crate::Result;
+use crate::privacy::Restricted;
 use crate::progress::Silent;
 use crate::project::Project;
 use crate::run::Stages;
@@ -30,6 +31,8 @@ pub(super) struct Material<'a> {
     pub people: Option<People>,
     /// Opens the identifiers of those who are shown.
     pub vault: Vault,
+    /// Who must not be shown.
+    pub restricted: Restricted,
 }
 
 impl<'a> Material<'a> {
@@ -52,6 +55,7 @@ impl<'a> Material<'a> {
             decide: stages.decide.as_ref().map(Done::details_as).transpose()?,
             people: people(project, run_id, stages).await?,
             vault: project.ledger.vault(&project.key).await?,
+            restricted: Restricted::of(project).await?,
         })
     }
 
@@ -163,6 +167,7 @@ async fn people(project: &Project, run_id: &str, stages: &Stages) -> Result<Opti
         progress: &Silent,
         run_id: run_id.to_owned(),
         settings_hash: String::new(),
+        restricted: Restricted::of(project).await?,
     };
     let basis = Basis {
         features: stages.features.as_ref(),

@@ -29,6 +29,7 @@ use perennial_web::{Text, terminal};
 use serde::Serialize;
 
 use self::actions::Chosen;
+pub(crate) use self::files::write as write_file;
 use self::material::Material;
 use self::risk::Survey;
 use crate::Result;

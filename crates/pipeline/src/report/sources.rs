@@ -12,7 +12,7 @@ use super::risk::Survey;
 use super::warnings::warnings;
 use crate::project::Project;
 use crate::settings::{Role, Settings, Source, Table};
-use crate::stages::ingest::{Book, CUSTOMERS, shape_of};
+use crate::stages::ingest::{Book, CUSTOMERS, PAST_KEEPING, shape_of};
 
 /// Files, their totals, and the warnings.
 pub(super) fn sources(m: &Material<'_>, survey: &Part<Survey>, chosen: &Part<Chosen>) -> Sources {
@@ -47,15 +47,18 @@ fn file(project: &Project, book: &Book) -> SourceFile {
     let mut quarantined: Vec<(Text, u64)> = book
         .reasons
         .iter()
+        .filter(|(code, _)| *code != PAST_KEEPING)
         .map(|(code, &rows)| (reason(code), rows))
         .collect();
     quarantined.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
     SourceFile {
         name: shown_name(&book.file),
         table: book.table.clone(),
-        rows_read: book.rows_read,
+        // What was let go in its time is told by a warning: it says nothing of how
+        // good the file is.
+        rows_read: book.rows_read.saturating_sub(book.past_keeping),
         rows_kept: book.kept,
-        rows_quarantined: book.quarantined,
+        rows_quarantined: book.quarantined.saturating_sub(book.past_keeping),
         rows_duplicate: book.duplicates,
         rows_without_customer: is_history(book).then_some(book.without_customer),
         period: book

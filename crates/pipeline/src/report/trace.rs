@@ -11,8 +11,8 @@ use crate::stage::{CODE_VERSION, Done};
 
 /// Settings shown at the most.
 const SETTINGS_MAX: usize = 1_000;
-/// The section whose values change no result.
-const LIMITS: &str = "limits";
+/// Sections whose values change no result.
+const WITHOUT_RESULT: [&str; 2] = ["limits", "privacy"];
 
 /// The trace of a run.
 pub(super) async fn trace(m: &Material<'_>) -> Result<Trace> {
@@ -56,7 +56,10 @@ fn settings(m: &Material<'_>) -> Vec<(String, String)> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    for (name, value) in sections.iter().filter(|(name, _)| *name != LIMITS) {
+    for (name, value) in sections
+        .iter()
+        .filter(|(name, _)| !WITHOUT_RESULT.contains(&name.as_str()))
+    {
         flatten(name, value, &mut found);
     }
     found.truncate(SETTINGS_MAX);

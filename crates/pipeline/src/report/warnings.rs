@@ -63,7 +63,9 @@ fn warning(code: &str, serious: bool, message: Text, hint: Text) -> Warning {
 fn rows(books: &[Book]) -> Vec<Warning> {
     let sum = |of: fn(&Book) -> u64| books.iter().map(of).sum::<u64>();
     let (read, kept) = (sum(|b| b.rows_read), sum(|b| b.kept));
-    let (quarantined, anonymous) = (sum(|b| b.quarantined), sum(|b| b.without_customer));
+    // What was let go in its time is no fault of a file.
+    let faulty = |b: &Book| b.quarantined.saturating_sub(b.past_keeping);
+    let (quarantined, anonymous) = (sum(faulty), sum(|b| b.without_customer));
     let (duplicates, repeats) = (sum(|b| b.duplicates), sum(|b| b.repeats));
     let share = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
     let mut found = Vec::new();
@@ -87,6 +89,10 @@ fn rows(books: &[Book]) -> Vec<Warning> {
                 "请用 `perennial query \"select file, row, column_name, reason from quarantine join ingests using (ingest_id)\"` 查看文件、行号、列和原因，修正文件或映射后重新运行。",
             ),
         ));
+    }
+    let past = sum(|b| b.past_keeping);
+    if past > 0 {
+        found.push(past_keeping(past));
     }
     if anonymous > 0 {
         found.push(without_customer(anonymous, share(anonymous, kept)));
@@ -123,6 +129,28 @@ fn rows(books: &[Book]) -> Vec<Warning> {
         ));
     }
     found
+}
+
+/// That rows were let go in their time.
+fn past_keeping(rows: u64) -> Warning {
+    warning(
+        "rows/past-keeping",
+        false,
+        Text::new(
+            format!(
+                "Rows that are no longer kept, older than their source's `keep`: {}.",
+                count(rows)
+            ),
+            format!(
+                "有 {} 行超过其数据源的保存期限（`keep`），已不再保存。",
+                count(rows)
+            ),
+        ),
+        Text::new(
+            "To keep them for longer, write a longer `keep` and read the files again with `perennial run --fresh`.",
+            "如需保存更久，请延长 `keep`，并用 `perennial run --fresh` 重新读取文件。",
+        ),
+    )
 }
 
 /// Files that may say the same twice.

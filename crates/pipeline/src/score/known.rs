@@ -11,6 +11,7 @@ use perennial_lake::tables::read_batches;
 use super::{Decided, ScoreSummary, Scored, Sink, small_note, unwritable};
 use crate::answer::{Both, listed, moment};
 use crate::models::notes_of;
+use crate::privacy::refuse_restricted;
 use crate::project::Project;
 use crate::run::nothing_yet;
 use crate::stages::ingest::KIND;
@@ -92,7 +93,10 @@ async fn subjects<'a>(
     let mut unknown = Vec::new();
     for name in names {
         match vault.subject_id_of(KIND, normal_identifier(name)).await? {
-            Some(id) => known.push((name.as_str(), id)),
+            Some(id) => {
+                refuse_restricted(&vault, id, name).await?;
+                known.push((name.as_str(), id));
+            }
             None => unknown.push(name.as_str()),
         }
     }

@@ -35,6 +35,7 @@ codes! {
     ROLE_MISSING = "settings/role-missing": "a source does not say which column plays a part its table needs";
     COLUMN_TWICE = "settings/column-twice": "one source column is given two parts";
     LOST_MISMATCH = "settings/lost-mismatch": "what `lost` means does not fit the tables that are read";
+    KEEP_MISMATCH = "settings/keep-mismatch": "how long rows are kept does not fit the table, or what the law wants kept";
     NAME_TWICE = "settings/name-twice": "two offers carry one name";
 }
 

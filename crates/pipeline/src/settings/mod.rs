@@ -8,6 +8,7 @@ mod check;
 mod day_zero;
 mod duration;
 mod error;
+mod governance;
 mod layers;
 mod node;
 mod read;
@@ -27,6 +28,7 @@ use serde::Serialize;
 pub use day_zero::DayZero;
 pub use duration::{Duration, DurationError, DurationUnit};
 pub use error::{CODES, Error, Place, Problem};
+pub use governance::{LegalGround, Privacy};
 pub use reference::{keys, markdown};
 pub use section::Key;
 pub use sections::{Limits, Lost, LostKind, Model, Offer, Policy, Project, Value};
@@ -73,12 +75,14 @@ pub struct Settings {
     pub policy: Policy,
     /// How the model is fitted.
     pub model: Model,
+    /// Who answers for the data.
+    pub privacy: Privacy,
     /// How much of the machine may be used.
     pub limits: Limits,
 }
 
 /// A part of the settings that a stage can depend on, for [`Settings::hash_of`].
-/// Limits are no part: nothing there changes a result.
+/// Limits and who answers for the data are no part: nothing there changes a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// `[project]` without the language.
@@ -180,9 +184,11 @@ impl Settings {
         let offers = fields.list::<Offer>("offer");
         let policy = fields.section::<Policy>("policy");
         let model = fields.section::<Model>("model");
+        let privacy = fields.section::<Privacy>("privacy");
         let limits = fields.section::<Limits>("limits");
         fields.finish(&[
-            "format", "project", "source", "lost", "value", "offer", "policy", "model", "limits",
+            "format", "project", "source", "lost", "value", "offer", "policy", "model", "privacy",
+            "limits",
         ]);
         Some(Self {
             format: format?,
@@ -193,6 +199,7 @@ impl Settings {
             offers: offers?,
             policy: policy?,
             model: model?,
+            privacy: privacy?,
             limits: limits?,
         })
     }
@@ -277,7 +284,7 @@ impl Settings {
             }
             Part::Language => section::shown(&self.project.language),
             Part::Sources => {
-                let sources: Vec<Source> = self.sources.iter().map(Source::without_user).collect();
+                let sources: Vec<Source> = self.sources.iter().map(Source::as_read).collect();
                 section::shown(&sources)
             }
             Part::Lost => section::shown(&self.lost),

@@ -1,5 +1,6 @@
 //! Every key there is, for the generated reference and for "it belongs in".
 
+use super::governance::Privacy;
 use super::section::{Key, Section};
 use super::sections::{Limits, Lost, Model, Offer, Policy, Project, Value};
 use super::source::Source;
@@ -21,6 +22,7 @@ pub fn keys() -> Vec<Key> {
         .chain(Offer::keys())
         .chain(Policy::keys())
         .chain(Model::keys())
+        .chain(Privacy::keys())
         .chain(Limits::keys())
         .collect()
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::day_zero::DayZero;
+use super::duration::Duration;
 use super::error::{Problem, code};
+use super::governance::LegalGround;
 use super::node::{Data, Node};
 use super::read::{Setting, nearest, one_of, wrong_type};
 use super::section::section;
@@ -380,6 +382,20 @@ section! {
         decimal: Decimal = optional("found from a sample");
         /// What the values of a column are, where the guess is wrong: `text`, `integer`, `number`, `boolean`, `date` or `time`.
         types: BTreeMap<String, ColumnType> = default(BTreeMap::new(), "{}");
+        /// Who in the business answers for these data.
+        owner: String = optional("not declared");
+        /// Why the business may have them: the person's consent, a contract with them, a law, or another ground.
+        legal_ground: LegalGround = optional("not declared");
+        /// What they are for, in a few words.
+        purpose: String = optional("not declared");
+        /// How long a row is kept, counted from its time: each run takes older ones out of every table, and reading their file again does not bring them back.
+        keep: Duration = optional("not declared: rows stay");
+        /// How long a law wants a row kept, counted from its time: of somebody who is erased sooner such rows stay, used for nothing, until they are due.
+        must_keep: Duration = optional("no law wants them kept");
+        /// Columns about health, beliefs, origin, finances or the like: the catalogue and the notice say so.
+        sensitive: Vec<String> = default(Vec::new(), "[]");
+        /// What traits and the file's own columns mean, by name.
+        descriptions: BTreeMap<String, String> = default(BTreeMap::new(), "{}");
     }
 }
 

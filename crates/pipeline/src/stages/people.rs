@@ -88,6 +88,9 @@ pub(crate) async fn read_people(run: &Run<'_>, basis: &Basis<'_>) -> Result<Peop
         },
     )
     .await?;
+    // Scores of before a restriction are of people who must not be used any more.
+    run.restricted
+        .assert_without(&people.customer_id, "those who are scored")?;
     match basis.features {
         Some(done) => from_features(run, done, &mut people).await?,
         None => from_customers(run, basis.ingest, &mut people).await?,

@@ -191,6 +191,9 @@ impl<F: GathersRows, M, P: CountsRetention> Pass<'_, F, M, P> {
         M: Fold<H>,
         P: Fold<H>,
     {
+        if self.run.restricted.all.contains(&history.customer_id()) {
+            return Ok(());
+        }
         self.fold.fold(history);
         self.months.fold(history);
         let periods = self.periods.iter_mut().flatten();

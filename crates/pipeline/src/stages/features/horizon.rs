@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::fold::days;
 use super::histories::Histories;
 use crate::Result;
+use crate::privacy::Restricted;
 use crate::settings::Horizon;
 use crate::stage::Run;
 
@@ -56,7 +57,9 @@ impl From<perennial_lake::Error> for Stop {
 }
 
 /// What the sample is asked.
-struct Sample {
+struct Sample<'a> {
+    /// Whom it must leave alone.
+    restricted: &'a Restricted,
     rhythm: RhythmFold,
     /// Activity by day since 1970 in UTC.
     by_day: BTreeMap<i64, u64>,
@@ -64,11 +67,14 @@ struct Sample {
     customers: u64,
 }
 
-impl Sample {
+impl Sample<'_> {
     fn take<H: Activity>(&mut self, history: &H) -> Result<(), Stop>
     where
         RhythmFold: Fold<H>,
     {
+        if self.restricted.all.contains(&history.customer_id()) {
+            return Ok(());
+        }
         self.rhythm.fold(history);
         let active = (0..history.len()).filter(|&i| history.is_active(i));
         for i in active {
@@ -133,6 +139,7 @@ pub(super) fn choose(
 ) -> Result<Chosen> {
     let calendar = run.project.calendar.clone();
     let mut sample = Sample {
+        restricted: &run.restricted,
         rhythm: RhythmFold::new(calendar, AsOf(as_of_us)),
         by_day: BTreeMap::new(),
         rows: 0,

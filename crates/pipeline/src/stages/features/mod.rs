@@ -24,7 +24,7 @@ use self::horizon::choose;
 pub(crate) use self::plan::Plan;
 use super::ingest::{self, shape_of};
 use crate::settings::{Part, Table};
-use crate::stage::{Done, Output, Run, key_of};
+use crate::stage::{Done, Output, Run, key_with};
 use crate::{Error, Result};
 
 /// What the stage found out.
@@ -78,7 +78,7 @@ pub(crate) async fn run(
 ) -> Result<Done> {
     let settings = &run.project.settings;
     let version = ingest.version(table.as_str()).unwrap_or(0);
-    let key = key_of(
+    let key = key_with(
         "features",
         &[
             // Not the version, which an erasure changes without changing what is
@@ -91,6 +91,7 @@ pub(crate) async fn run(
                 .as_str(),
             &format!("{as_of_us:?}"),
         ],
+        &run.restricted.key(),
     );
     run.stage("features", &key, async || {
         let shape = shape_of(table).ok_or_else(|| no_events(ingest))?;

@@ -20,6 +20,12 @@ use crate::settings::{Role, Source};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Book {
     pub ingest_id: i64,
+    /// Which `[[source]]` of the mapping it is of; not known of books of old.
+    #[serde(default)]
+    pub source: Option<usize>,
+    /// When it was read, UTC microseconds; 0 of books of old.
+    #[serde(default)]
+    pub read_at_us: i64,
     pub file: String,
     pub table: String,
     pub content_hash: String,
@@ -52,6 +58,13 @@ pub(crate) struct Book {
     /// Readings of the same content under names that have it no longer.
     #[serde(default)]
     pub moved: Vec<i64>,
+    /// Those set aside because they were older than the source's `keep`: when the
+    /// file was read, or since.
+    #[serde(default)]
+    pub past_keeping: u64,
+    /// Whether the texts of the rows set aside are past their time and gone.
+    #[serde(default)]
+    pub texts_gone: bool,
     pub without_customer: u64,
     pub first_us: Option<i64>,
     pub last_us: Option<i64>,
@@ -68,6 +81,8 @@ impl Book {
     pub(super) fn new(fresh: &Fresh, table: &str) -> Self {
         Self {
             ingest_id: fresh.ingest_id,
+            source: Some(fresh.source),
+            read_at_us: fresh.seen_us,
             file: fresh.name.clone(),
             table: table.to_owned(),
             content_hash: hex(&fresh.hash),
@@ -198,6 +213,7 @@ fn ingests(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
         .ints("kept", books.iter().map(|b| count(b.kept)))
         .ints("quarantined", books.iter().map(|b| count(b.quarantined)))
         .ints("duplicates", books.iter().map(|b| count(b.duplicates)))
+        .ints("past_keeping", books.iter().map(|b| count(b.past_keeping)))
         .ints("repeats", books.iter().map(|b| count(b.repeats)))
         .ints("overlaps", books.iter().map(|b| count(b.overlaps)))
         .ints("gone", books.iter().map(|b| count(b.gone)))
@@ -209,6 +225,7 @@ fn ingests(run_id: &str, books: &[Book]) -> Result<(SchemaRef, RecordBatch)> {
         .times("first_time", books.iter().map(|b| b.first_us))
         .times("last_time", books.iter().map(|b| b.last_us))
         .money("plain_total", books.iter().map(|b| b.plain_total))
+        .times("read_at", books.iter().map(|b| Some(b.read_at_us)))
         .same_text("run_id", Some(run_id), books.len())
         .finish()
 }

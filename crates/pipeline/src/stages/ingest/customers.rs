@@ -1,7 +1,7 @@
 //! Files of labelled customers into the table `customers`: the columns as they
 //! are, typed, beside the pseudonym.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use perennial_lake::arrow::array::{
@@ -111,6 +111,8 @@ struct OneFile<'a> {
     several: bool,
     reading: FileReading,
     book: Book,
+    /// People who are to be erased, of whom nothing more is read.
+    leaving: BTreeSet<i64>,
 }
 
 /// A row's identity: where it stands among the rows read, and a hash of it.
@@ -132,6 +134,7 @@ impl<'a> OneFile<'a> {
             several: !fresh.is_alone,
             reading,
             book,
+            leaving: run.restricted.leaving.clone(),
         })
     }
 
@@ -161,7 +164,10 @@ impl<'a> OneFile<'a> {
                 ));
             }
             let ids = self.identifiers(&batch);
-            let subjects = resolver.resolve(&ids).await?;
+            let mut subjects = resolver.resolve(&ids).await?;
+            for subject in &mut subjects {
+                *subject = subject.filter(|subject| !self.leaving.contains(subject));
+            }
             let verdicts = self.judge(&batch, &subjects, &mut seen, rows_before);
             for (row, verdict) in verdicts.iter().enumerate() {
                 match verdict {

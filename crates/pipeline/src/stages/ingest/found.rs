@@ -24,6 +24,8 @@ pub(super) struct Fresh {
     pub is_alone: bool,
     pub hash: [u8; 32],
     pub ingest_id: i64,
+    /// When it was looked at, UTC microseconds.
+    pub seen_us: i64,
     /// The same content was read before, under another name, by this ingest.
     pub known_as: Option<i64>,
     /// Readings of the same content under names that have it no longer.
@@ -287,6 +289,7 @@ async fn one(
         name: shown_name(&file, source),
         is_alone: false,
         ingest_id: id,
+        seen_us: project.now_us(),
         // A path that had another content is read, so that this one is told apart.
         known_as: known.first().copied().or(in_this_run).filter(|_| is_new),
         moved: Vec::new(),

@@ -1,6 +1,6 @@
 //! Files of order lines, events and contracts into the lake.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use perennial_lake::arrow::array::Array;
 use perennial_lake::histories::{
@@ -16,11 +16,12 @@ use super::books::{Book, Quarantined};
 use super::found::Fresh;
 use super::relative::RelativeDays;
 use super::rows::{
-    Judged, Places, Refused, identifiers, judge, rare_moments, record_hashes, row_batch, texts,
-    times,
+    Judged, Places, Refused, Span, identifiers, judge, rare_moments, record_hashes, row_batch,
+    texts, times,
 };
 use super::spec::{Purpose, Reading as FileReading};
-use super::{ERASED, Reading, unless_empty};
+use super::{ERASED, PAST_KEEPING, Reading, unless_empty};
+use crate::privacy::cut_of;
 use crate::settings::{Settings, Table};
 use crate::stage::Run;
 use crate::{Error, Result};
@@ -176,6 +177,8 @@ struct OneFile<'a> {
     book: Book,
     /// Columns that identify a person: name and place.
     personal: Vec<(String, usize)>,
+    /// People who are to be erased, of whom nothing more is read.
+    leaving: BTreeSet<i64>,
 }
 
 impl<'a> OneFile<'a> {
@@ -194,7 +197,12 @@ impl<'a> OneFile<'a> {
             .unwrap_or(&settings.project.time_zone);
         let rows = settings.limits.rows_per_batch.get();
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
-        let places = Places::new(&reading, source.table, &shape, traits, run.project.now_us())?;
+        let now_us = run.project.now_us();
+        let span = Span {
+            now_us,
+            from_us: cut_of(settings, fresh.source, now_us),
+        };
+        let places = Places::new(&reading, source.table, &shape, traits, span)?;
         let relative = RelativeDays::of(&reading, source, zone.as_str())?;
         let personal = reading
             .purposes
@@ -216,6 +224,11 @@ impl<'a> OneFile<'a> {
             relative,
             book,
             personal,
+            // What a law wants kept is read of those who are leaving too.
+            leaving: match source.must_keep {
+                Some(_) => BTreeSet::new(),
+                None => run.restricted.leaving.clone(),
+            },
         })
     }
 
@@ -236,7 +249,8 @@ impl<'a> OneFile<'a> {
             let relative = self.relative.as_ref();
             let groupless = relative.map_or_else(Vec::new, |days| days.apply(&mut batch));
             let mut judged = judge(&batch, &self.reading, &self.places, &groupless);
-            let refused = std::mem::take(&mut judged.refused);
+            let mut refused = std::mem::take(&mut judged.refused);
+            self.pass_over(&mut refused);
             self.set_aside(&batch, &refused, resolver, out).await?;
             let (judged, customers) = self.resolve(&batch, judged, resolver, out).await?;
             self.count(&batch, &judged, &customers);
@@ -265,6 +279,32 @@ impl<'a> OneFile<'a> {
         Ok(())
     }
 
+    /// Counts the rows that are past their time and keeps nothing of them, not even
+    /// whom they name.
+    fn pass_over(&mut self, refused: &mut Vec<Refused>) {
+        let before = refused.len();
+        refused.retain(|refused| refused.reason != PAST_KEEPING);
+        let rows = (before - refused.len()) as u64;
+        if rows > 0 {
+            self.book.quarantined += rows;
+            self.book.past_keeping += rows;
+            *self
+                .book
+                .reasons
+                .entry(PAST_KEEPING.to_owned())
+                .or_default() += rows;
+        }
+    }
+
+    /// Whether a name is that of somebody of whom nothing may be read any more.
+    fn is_gone(&self, subject: Option<&Option<i64>>) -> bool {
+        match subject {
+            Some(Some(subject)) => self.leaving.contains(subject),
+            Some(None) => true,
+            None => false,
+        }
+    }
+
     /// Sets rows aside. Whoever they name is known from now on, so that they can
     /// be shown and forgotten; of somebody who was erased no text is kept.
     async fn set_aside(
@@ -281,7 +321,7 @@ impl<'a> OneFile<'a> {
         let names = identifiers(batch, &rows, &self.places);
         let found = resolver.resolve(&names.names).await?;
         for (refused, name) in refused.iter().zip(&names.of_row) {
-            let is_erased = name.is_some_and(|name| found.get(name as usize) == Some(&None));
+            let is_erased = name.is_some_and(|name| self.is_gone(found.get(name as usize)));
             let reason = if is_erased { ERASED } else { refused.reason };
             self.book.quarantined += 1;
             *self.book.reasons.entry(reason.to_owned()).or_default() += 1;
@@ -314,6 +354,7 @@ impl<'a> OneFile<'a> {
         let mut erased = Vec::new();
         for (place, name) in names.of_row.iter().enumerate() {
             let subject = name.and_then(|name| found.get(name as usize).copied().flatten());
+            let subject = subject.filter(|subject| !self.leaving.contains(subject));
             if name.is_some() && subject.is_none() {
                 erased.push(place);
             }

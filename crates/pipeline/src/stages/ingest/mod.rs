@@ -30,6 +30,8 @@ use crate::{Error, Result};
 
 /// Why a row was set aside that is about somebody who was erased.
 pub(crate) const ERASED: &str = "person/erased";
+/// Why a row was set aside that is older than its source's `keep`.
+pub(crate) const PAST_KEEPING: &str = "row/past-keeping";
 /// What the books say a file went into whose content was read elsewhere.
 const NO_TABLE: &str = "none";
 
@@ -205,6 +207,8 @@ fn known_content(found: &Found, before: &[Book], reading: &mut Reading) {
             .map_or(0, |b| b.rows_read);
         reading.books.push(Book {
             ingest_id: fresh.ingest_id,
+            source: Some(fresh.source),
+            read_at_us: fresh.seen_us,
             file: fresh.name.clone(),
             table: NO_TABLE.to_owned(),
             content_hash: hex(&fresh.hash),

@@ -9,6 +9,7 @@ use perennial_lake::histories::{MoneyColumns, Part, RowBatch, Shape};
 use perennial_lake::sources::RawBatch;
 use perennial_ledger::IDENTIFIER_BYTES_MAX;
 
+use super::PAST_KEEPING;
 use super::relative::Groupless;
 use super::spec::{Purpose, Reading};
 use crate::settings::{Role, Table};
@@ -44,6 +45,17 @@ pub(super) struct Places {
     end: Option<usize>,
     /// What lies later has not happened yet, UTC microseconds.
     latest_us: i64,
+    /// What lies earlier is past its time and not kept, UTC microseconds.
+    earliest_us: i64,
+}
+
+/// The moments between which rows are kept, UTC microseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    /// The moment of reading.
+    pub now_us: i64,
+    /// From when on rows are kept; none where all are.
+    pub from_us: Option<i64>,
 }
 
 struct MoneyPlaces {
@@ -56,13 +68,13 @@ struct MoneyPlaces {
 
 impl Places {
     /// Looks the parts of `table` up; `traits` are all the project's traits in
-    /// order, `now_us` is the moment of reading.
+    /// order.
     pub fn new(
         reading: &Reading,
         table: Table,
         shape: &Shape,
         traits: &[String],
-        now_us: i64,
+        span: Span,
     ) -> Result<Self> {
         let need = |role: Role| {
             reading.place(role).ok_or_else(|| {
@@ -88,7 +100,8 @@ impl Places {
             purposes.position(|p| *p == Purpose::Trait(name.clone()))
         });
         Ok(Self {
-            latest_us: now_us.saturating_add(FUTURE_US),
+            latest_us: span.now_us.saturating_add(FUTURE_US),
+            earliest_us: span.from_us.unwrap_or(i64::MIN),
             time: need(table.moment())?,
             customer: need(Role::CustomerId)?,
             key: named(shape.key),
@@ -169,6 +182,10 @@ pub(super) fn judge(
     for (row, fault) in first_fault.into_iter().enumerate() {
         let time = times.filter(|t| t.is_valid(row)).map(|t| t.value(row));
         let verdict = match (fault, time) {
+            // Of a row past its time nothing is kept, readable or not.
+            (_, Some(t)) if t < places.earliest_us && TIME_RANGE_US.contains(&t) => {
+                Err((None, PAST_KEEPING))
+            }
             (Some((place, reason)), _) => Err((place, reason)),
             (None, None) => Err((Some(places.time), "row/no-time")),
             (None, Some(t)) if !TIME_RANGE_US.contains(&t) => {

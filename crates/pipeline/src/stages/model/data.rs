@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use perennial_history::FeatureSpec;
-use perennial_lake::arrow::array::{Array, AsArray, RecordBatch};
-use perennial_lake::arrow::compute::concat_batches;
+use perennial_lake::arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use perennial_lake::arrow::compute::{concat_batches, filter_record_batch};
 use perennial_lake::tables::read_all;
 use perennial_learn::{Column, ColumnData, Matrix};
 
@@ -228,6 +228,11 @@ pub(super) async fn table(run: &Run<'_>, ingest: &Done) -> Result<Table> {
         ));
     };
     let batch = concat_batches(&first.schema(), &batches).map_err(perennial_lake::Error::from)?;
+    let free: BooleanArray = ids(&batch)
+        .iter()
+        .map(|id| Some(!run.restricted.all.contains(id)))
+        .collect();
+    let batch = filter_record_batch(&batch, &free).map_err(perennial_lake::Error::from)?;
     let lost = outcomes(run, &batch)?;
     let (matrix, unused) = table_matrix(&batch)?;
     Ok(Table {

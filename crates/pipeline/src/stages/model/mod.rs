@@ -19,7 +19,7 @@ use self::fit::{How, Pair, Verdict, judge_folds, judge_later, leaks};
 pub(crate) use self::notes::Notes;
 use self::notes::{EvaluationNotes, LeakNotes, SmallNotes, SplitNotes};
 use crate::settings::Part;
-use crate::stage::{CODE_VERSION, Done, Output, Run, key_of};
+use crate::stage::{CODE_VERSION, Done, Output, Run, key_with};
 use crate::{Error, Result};
 
 /// The name of the model in the registry.
@@ -88,9 +88,10 @@ pub(crate) async fn run(run: &Run<'_>, inputs: &Inputs<'_>) -> Result<Done> {
         Part::Policy,
     ];
     let basis = inputs.features.unwrap_or(inputs.ingest);
-    let key = key_of(
+    let key = key_with(
         "model",
         &[&basis.key, settings.hash_of(&parts).to_hex().as_str()],
+        &run.restricted.key(),
     );
     run.stage("model", &key, async || {
         run.progress.start("model", None, "rows");

@@ -234,6 +234,9 @@ impl<'a> Writer<'a> {
         said: &[words::Said],
     ) -> Result<()> {
         let rows = ids.len();
+        self.run
+            .restricted
+            .assert_without(ids, "those to be scored")?;
         let intervals: Vec<Option<(f64, f64)>> = probabilities
             .iter()
             .map(|p| {
