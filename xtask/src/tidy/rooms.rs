@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "perennial-history",
             "perennial-learn",
             "perennial-ledger",
+            "perennial-quality",
             // Until there is a server: ARCHITECTURE.md, decision of 2026-11-21.
             "perennial-simulate",
             "perennial-web",
@@ -35,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perennial-history", &[]),
     ("perennial-learn", &[]),
     ("perennial-ledger", &[]),
+    ("perennial-quality", &[]),
     ("perennial-simulate", &[]),
     ("perennial-web", &[]),
     ("perennial-testkit", &[]),

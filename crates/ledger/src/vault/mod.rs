@@ -14,6 +14,7 @@ mod erasures;
 mod identity;
 mod raw;
 mod register;
+mod repairs;
 mod resolver;
 mod reveal;
 mod rotate;
@@ -34,6 +35,7 @@ pub use erase::Erasure;
 pub use erasures::Forgotten;
 pub use identity::{IDENTIFIER_BYTES_MAX, KIND_BYTES_MAX};
 pub use raw::{FileSealer, RAW_BYTES_MAX};
+pub use repairs::{REPAIRS_MAX, Repair};
 pub use resolver::{ENTRIES_MAX_DEFAULT, Resolver};
 pub use traits::TRAIT_BYTES_MAX;
 

@@ -43,7 +43,7 @@ async fn export(context: &Context, customer: &str, out: Option<&Path>) -> Result
 }
 
 /// A file that only its owner can read.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::File::options();
     options.write(true).create(true).truncate(true);

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::books::{self, Records};
-use super::subject_of;
+use super::{repairs, subject_of};
 use crate::answer::pick;
 use crate::progress::Progress;
 use crate::project::Project;
@@ -142,6 +142,7 @@ async fn forget(
     progress.start("erase", None, "rows");
     let kept = kept_runs(project).await?;
     let mut erased = Erased::default();
+    let before = vault.repairs_state().await?;
     let rewritten = rewrite(project, vault, subject_id, &kept, &mut erased).await?;
     let mut runs = 0;
     let mut forgotten = BTreeSet::new();
@@ -161,6 +162,10 @@ async fn forget(
                 && let Ok(mut notes) = serde_json::from_value::<Notes>(stage.details.clone())
             {
                 books::notes(&mut notes, &rewritten.gone);
+                // The tables hold what the repairs that are left say.
+                if before == notes.repairs {
+                    notes.repairs = rewritten.repairs.clone();
+                }
                 stage.details = serde_json::to_value(&notes).unwrap_or_default();
             }
         })
@@ -208,6 +213,8 @@ struct Rewritten {
     versions: BTreeMap<(String, i64), i64>,
     /// The records that the rows were.
     gone: Records,
+    /// What the repairs are as a whole without those of the person.
+    repairs: String,
 }
 
 /// Takes the person's rows out of every version that a kept run left.
@@ -238,6 +245,8 @@ async fn rewrite(
         }
     }
     let words = words(vault, subject_id).await?;
+    repairs::forget(vault, &words, &rewritten.gone).await?;
+    rewritten.repairs = vault.repairs_state().await?;
     let hashes = hashes(project, kept).await?;
     let none = BTreeSet::new();
     for &version in versions.get("ingests").unwrap_or(&none) {

@@ -3,6 +3,7 @@
 mod books;
 mod erase;
 mod export;
+mod repairs;
 
 use perennial_lake::sources::read::normal_identifier;
 use perennial_ledger::Vault;

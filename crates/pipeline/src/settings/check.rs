@@ -18,6 +18,7 @@ pub(crate) fn check(settings: &Settings, root: &Node, problems: &mut Vec<Problem
     lost_keys(settings, root, problems);
     value(settings, root, problems);
     offers(settings, root, problems);
+    super::check_rules::rules(settings, root, problems);
     if settings.model.training_dates > TRAINING_DATES_MAX {
         let place = place_of(root, &["model", "training_dates"]);
         let message = format!("`model.training_dates` can be at most {TRAINING_DATES_MAX}");
@@ -26,7 +27,7 @@ pub(crate) fn check(settings: &Settings, root: &Node, problems: &mut Vec<Problem
 }
 
 /// The place of the deepest node on `path` that was written.
-fn place_of(root: &Node, path: &[&str]) -> Place {
+pub(super) fn place_of(root: &Node, path: &[&str]) -> Place {
     let mut node = root;
     let mut place = &root.place;
     for step in path {

@@ -5,12 +5,14 @@
 //! Unknown keys are errors. No duration, size or rate has a default unit.
 
 mod check;
+mod check_rules;
 mod duration;
 mod error;
 mod layers;
 mod node;
 mod read;
 mod reference;
+mod rule;
 mod section;
 mod sections;
 mod source;
@@ -25,7 +27,9 @@ use serde::Serialize;
 
 pub use duration::{Duration, DurationError, DurationUnit};
 pub use error::{CODES, Error, Place, Problem};
+pub(crate) use check_rules::is_rare;
 pub use reference::{keys, markdown};
+pub use rule::{Literals, Rule, RuleCheck, RuleSeverity};
 pub use section::Key;
 pub use sections::{Limits, Lost, LostKind, Model, Offer, Policy, Project, Value};
 pub use source::{
@@ -69,6 +73,9 @@ pub struct Settings {
     pub policy: Policy,
     /// How the model is fitted.
     pub model: Model,
+    /// What the data must fulfil; may be empty.
+    #[serde(rename = "rule")]
+    pub rules: Vec<Rule>,
     /// How much of the machine may be used.
     pub limits: Limits,
 }
@@ -93,11 +100,13 @@ pub enum Part {
     Policy,
     /// `[model]`.
     Model,
+    /// Every `[[rule]]`.
+    Rules,
 }
 
 impl Part {
     /// Every part, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Project,
         Self::Language,
         Self::Sources,
@@ -106,6 +115,7 @@ impl Part {
         Self::Offers,
         Self::Policy,
         Self::Model,
+        Self::Rules,
     ];
 }
 
@@ -176,9 +186,11 @@ impl Settings {
         let offers = fields.list::<Offer>("offer");
         let policy = fields.section::<Policy>("policy");
         let model = fields.section::<Model>("model");
+        let rules = fields.list::<Rule>("rule");
         let limits = fields.section::<Limits>("limits");
         fields.finish(&[
-            "format", "project", "source", "lost", "value", "offer", "policy", "model", "limits",
+            "format", "project", "source", "lost", "value", "offer", "policy", "model", "rule",
+            "limits",
         ]);
         Some(Self {
             format: format?,
@@ -189,6 +201,7 @@ impl Settings {
             offers: offers?,
             policy: policy?,
             model: model?,
+            rules: rules?,
             limits: limits?,
         })
     }
@@ -266,6 +279,7 @@ impl Settings {
             Part::Offers => section::shown(&self.offers),
             Part::Policy => section::shown(&self.policy),
             Part::Model => section::shown(&self.model),
+            Part::Rules => section::shown(&self.rules),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Every key there is, for the generated reference and for "it belongs in".
 
 use super::section::{Key, Section};
+use super::rule::Rule;
 use super::sections::{Limits, Lost, Model, Offer, Policy, Project, Value};
 use super::source::Source;
 
@@ -21,6 +22,7 @@ pub fn keys() -> Vec<Key> {
         .chain(Offer::keys())
         .chain(Policy::keys())
         .chain(Model::keys())
+        .chain(Rule::keys())
         .chain(Limits::keys())
         .collect()
 }
