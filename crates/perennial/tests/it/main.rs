@@ -14,4 +14,6 @@ mod lake;
 mod orders;
 mod privacy;
 mod public_data;
+mod quality;
+mod quarantine;
 mod shop;

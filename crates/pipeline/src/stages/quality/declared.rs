@@ -172,13 +172,14 @@ async fn rows(
 ) -> Result<()> {
     let counted = |condition: &str| format!("sum(case when {condition} then 1 else 0 end)");
     let mut columns = vec!["ingest_id".to_owned()];
-    for (rule, sql) in rules {
+    for (place, (rule, sql)) in rules.iter().enumerate() {
         // One alone first, so that the engine's complaint names its rule.
         let probe = format!("select 1 from {} where {} limit 0", name(table.as_str()), sql.fails());
         let probed = session.collect(&probe).await;
         probed.map_err(|error| invalid(&rule.shown(), error))?;
-        columns.push(counted(&sql.applies));
-        columns.push(counted(&sql.fails()));
+        // Equal expressions need names of their own.
+        columns.push(format!("{} as checked_{place}", counted(&sql.applies)));
+        columns.push(format!("{} as failed_{place}", counted(&sql.fails())));
     }
     let table_name = name(table.as_str());
     let sql = format!("select {} from {table_name} group by ingest_id", columns.join(", "));

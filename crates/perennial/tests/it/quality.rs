@@ -1,0 +1,378 @@
+//! How good the data are: rules, built in and declared, each with a second opinion.
+
+use std::path::Path;
+
+use perennial_testkit::{Project, data_file};
+
+use crate::labelled;
+use crate::shop::{SETTINGS, bad, good, query, shop, value};
+
+/// Settings with rules behind them.
+fn with_rules(rules: &str) -> String {
+    format!("{SETTINGS}{rules}")
+}
+
+fn number(folder: &Path, sql: &str) -> f64 {
+    let found = value(folder, sql);
+    found.parse().unwrap_or_else(|_| panic!("no number: {sql}: {found}"))
+}
+
+/// `checked`, `failed` and `state` of a rule, as the newest measurement has them.
+fn found(folder: &Path, rule: &str) -> Vec<String> {
+    let sql = format!(
+        "select checked, failed, state from quality where rule = '{rule}' and is_newest"
+    );
+    query(folder, &sql).rows.first().cloned().unwrap_or_default()
+}
+
+const RULES: &str = r#"
+[[rule]]
+name = "sane prices"
+table = "order_lines"
+column = "unit_price"
+check = "range"
+min = 5
+max = 30
+may_fail = 0.5
+[[rule]]
+table = "order_lines"
+column = "product_id"
+check = "pattern"
+pattern = "^p0[0-4]"
+severity = "note"
+[[rule]]
+table = "order_lines"
+column = "product_id"
+check = "set"
+values = ["p001", "p002"]
+[[rule]]
+table = "order_lines"
+column = "product_id"
+check = "type"
+of_type = "number"
+[[rule]]
+table = "order_lines"
+column = "order_id"
+check = "unique"
+[[rule]]
+name = "known orders"
+table = "order_lines"
+column = "return_of"
+check = "reference"
+refers_to = "order_lines.order_id"
+[[rule]]
+name = "whole amounts"
+table = "order_lines"
+check = "condition"
+condition = "amount = quantity * unit_price and quantity > 0"
+[[rule]]
+table = "order_lines"
+check = "freshness"
+within = "10d"
+[[rule]]
+table = "order_lines"
+column = "customer_id"
+check = "required"
+may_fail = 0.01
+"#;
+
+#[test]
+fn declared_rules_count_what_sql_counts() {
+    let shop = shop(80, 31).settings(&with_rules(RULES));
+    let path = shop.path();
+    good(path, &["run", "--until", "quality"]);
+    let all = number(path, "select count(*) from order_lines");
+    let count = |condition: &str| {
+        number(path, &format!("select count(*) from order_lines where {condition}"))
+    };
+    let expected = [
+        ("sane prices", all, count("unit_price < 5 or unit_price > 30")),
+        ("pattern product_id", all, count("not starts_with(product_id, 'p00') and not starts_with(product_id, 'p01') and not starts_with(product_id, 'p02') and not starts_with(product_id, 'p03') and not starts_with(product_id, 'p04')")),
+        ("set product_id", all, count("product_id <> 'p001' and product_id <> 'p002'")),
+        ("type product_id", all, all),
+        ("unique order_id", all, all - number(path, "select count(distinct order_id) from order_lines")),
+        ("known orders", 0.0, 0.0),
+        ("whole amounts", all, count("quantity <= 0 or amount <> quantity * unit_price")),
+        ("required customer_id", all, count("customer_id is null")),
+    ];
+    for (rule, checked, failed) in expected {
+        let row = found(path, rule);
+        let numbers = [&row[0], &row[1]].map(|n| n.parse::<f64>().unwrap());
+        assert_eq!(numbers, [checked, failed], "{rule}");
+    }
+    assert!(count("unit_price > 30") + count("unit_price < 5") > 0.0);
+    assert_eq!(found(path, "sane prices")[2], "passed");
+    assert_eq!(found(path, "known orders")[2], "empty");
+    let share = count("customer_id is null") / all;
+    assert!(share > 0.0);
+    let state = if share > 0.01 { "failed" } else { "passed" };
+    assert_eq!(found(path, "required customer_id")[2], state);
+    // Lines of 2024 are not ten days old; they are where the as-of moment is near.
+    assert_eq!(found(path, "freshness order_lines")[1..], ["1", "failed"]);
+    good(path, &["run", "--until", "quality", "--as-of", "2024-12-31"]);
+    assert_eq!(found(path, "freshness order_lines")[1..], ["0", "passed"]);
+}
+
+#[test]
+fn the_score_is_the_weighted_mean_of_its_rules() {
+    let shop = shop(60, 32).settings(&with_rules(RULES));
+    let path = shop.path();
+    good(path, &["run", "--until", "quality"]);
+    let answer: serde_json::Value =
+        serde_json::from_str(&good(path, &["quality", "--json"])).unwrap();
+    let weight = "case severity when 'note' then 1 when 'warning' then 2 else 4 end";
+    let expected = number(
+        path,
+        &format!("select sum(score * {weight}) / sum({weight}) from quality where score is not null and is_newest"),
+    );
+    let score = answer["sources"][0]["score"].as_f64().unwrap();
+    assert!((score - expected).abs() < 1e-9, "{score} {expected}");
+    assert!(score > 20.0 && score < 99.0, "{score}");
+    let text = good(path, &["quality"]);
+    assert!(text.contains("data/*.csv") && text.contains("set product_id"), "{text}");
+    let error = bad(path, &["quality", "--source", "data/*.cvs"], 1);
+    assert!(error.contains("did you mean `data/*.csv`?"), "{error}");
+}
+
+#[test]
+fn a_critical_rule_stops_the_run_and_its_correction_lets_it_pass() {
+    let rule = "[[rule]]\nname = \"known goods\"\ntable = \"order_lines\"\ncolumn = \"product_id\"\ncheck = \"pattern\"\npattern = \"^p[0-9]+$\"\nseverity = \"critical\"\n";
+    let shop = shop(70, 33).settings(&with_rules(rule));
+    let path = shop.path();
+    let whole = shop.read("data/orders.csv");
+    let broken = whole.clone() + "s1,c0001,secret-7,2024-06-05T10:00:00Z,1,9.00\n";
+    shop.write("data/orders.csv", &broken);
+    let records = broken.lines().count() - 1;
+    let error = bad(path, &["run"], 3);
+    assert!(error.contains("quality/critical") && error.contains("known goods"), "{error}");
+    assert!(error.contains(&format!("1 of {records} rows")), "{error}");
+    assert!(error.contains(&format!("orders.csv` record {records}")), "{error}");
+    assert!(error.contains("hint") && !error.contains("secret-7"), "{error}");
+    // What was read is kept, and nothing is done twice.
+    let quality: serde_json::Value =
+        serde_json::from_str(&good(path, &["quality", "--json"])).unwrap();
+    assert!(quality["stopped"].as_str().unwrap().contains("known goods"));
+    let again = bad(path, &["run", "--json"], 3);
+    assert!(again.contains("quality/critical"), "{again}");
+    let book = query(path, "select rows_read, kept, quarantined, duplicates from ingests");
+    let kept = records.to_string();
+    assert_eq!(book.rows, [[kept.as_str(), kept.as_str(), "0", "0"]]);
+    // Another severity lets it pass, without reading anything again.
+    let milder = with_rules(&rule.replace("critical", "warning"));
+    shop.write("perennial.toml", &milder);
+    let done = good(path, &["run", "--json"]);
+    assert!(done.contains("\"reused\":[\"ingest\"]"), "{done}");
+    // So does the corrected file.
+    shop.write("perennial.toml", with_rules(rule));
+    bad(path, &["run"], 3);
+    shop.write("data/orders.csv", &whole);
+    good(path, &["run"]);
+    assert_eq!(found(path, "known goods")[1..], ["0", "passed"]);
+    assert_eq!(number(path, "select count(*) from scores") as usize, 70);
+}
+
+#[test]
+fn what_is_wrong_with_a_rule_is_said_with_the_nearest_name() {
+    let error = |rule: &str| {
+        let shop = shop(20, 34).settings(&with_rules(rule));
+        bad(shop.path(), &["check"], 1)
+    };
+    let slip = error("[[rule]]\ntable = \"order_lines\"\ncolumn = \"amount\"\ncheck = \"range\"\nmin = 0\nmay_fial = 0.1\n");
+    assert!(slip.contains("did you mean `may_fail`?"), "{slip}");
+    let column = error("[[rule]]\ntable = \"order_lines\"\ncolumn = \"ammount\"\ncheck = \"required\"\n");
+    assert!(column.contains("did you mean `amount`?"), "{column}");
+    let check = error("[[rule]]\ntable = \"order_lines\"\ncolumn = \"amount\"\ncheck = \"ranges\"\n");
+    assert!(check.contains("did you mean `range`?"), "{check}");
+    let needs = error("[[rule]]\ntable = \"order_lines\"\ncolumn = \"amount\"\ncheck = \"range\"\nvalues = [1]\n");
+    assert!(needs.contains("`min` or `max`") && needs.contains("`values` has no meaning"), "{needs}");
+    let condition = error("[[rule]]\ntable = \"order_lines\"\ncheck = \"condition\"\ncondition = \"1=1) or (1=1\"\n");
+    assert!(condition.contains("not one expression"), "{condition}");
+    let told = shop(20, 34).settings(&with_rules(RULES));
+    let text = good(told.path(), &["check"]);
+    assert!(text.contains("rule `sane prices` on `order_lines`: warning, 50 % may fail"), "{text}");
+    assert!(text.contains("rules built in"), "{text}");
+}
+
+#[test]
+fn a_rule_on_a_column_that_the_file_lacks_says_so_after_reading() {
+    let rule = "[[rule]]\ntable = \"customers\"\ncolumn = \"vists\"\ncheck = \"required\"\n";
+    let settings = format!("{}{rule}", labelled::SETTINGS);
+    let shop = Project::new().settings(&settings).file("members.csv", labelled::table(false));
+    let error = bad(shop.path(), &["run"], 1);
+    assert!(error.contains("quality/column-unknown") && error.contains("did you mean `visits`?"), "{error}");
+    let rule = "[[rule]]\ntable = \"customers\"\ncheck = \"condition\"\ncondition = \"visits > nothing\"\n";
+    shop.write("perennial.toml", format!("{}{rule}", labelled::SETTINGS));
+    let error = bad(shop.path(), &["run"], 1);
+    assert!(error.contains("quality/rule-invalid") && error.contains("visits > nothing"), "{error}");
+}
+
+/// Lines of a shop with prices in cents from a month on, and a fee and postage.
+fn odd_lines() -> String {
+    let mut text = String::from("order,who,what,when,pieces,price\n");
+    for n in 0..3_000_u32 {
+        let (month, day) = (n / 250 + 1, n % 28 + 1);
+        let product = 10_000 + n % 40;
+        let euros = 2.0 + f64::from(product % 17) + f64::from(n % 5) * 0.1;
+        let price = if month >= 10 { euros * 100.0 } else { euros };
+        text += &format!(
+            "o{n},c{},{product},2024-{month:02}-{day:02}T09:00:00Z,{},{price:.2}\n",
+            n % 90,
+            n % 3 + 1
+        );
+    }
+    for n in 0..40 {
+        text += &format!("f{n},c{n},CARRIAGE,2024-03-03T10:00:00Z,1,4.50\n");
+    }
+    text += "h1,c1,10001,2024-04-04T10:00:00Z,1,88888888.00\n";
+    text
+}
+
+#[test]
+fn jumps_of_a_unit_fees_and_far_amounts_are_told() {
+    let shop = Project::new().settings(SETTINGS).file("data/orders.csv", odd_lines());
+    let path = shop.path();
+    good(path, &["run", "--until", "quality"]);
+    let jumps = query(path, "select failed, state, detail from quality where rule = 'unit_jump_months'");
+    assert_eq!(jumps.rows, [["1", "failed", "2024-10: times 100"]]);
+    let prices = found(path, "price_jumps");
+    // Each of 40 products once, and the one with the far amount there and back.
+    assert_eq!(prices[1..], ["42", "failed"]);
+    let codes = query(path, "select failed, detail from quality where rule = 'no_product_codes'");
+    assert_eq!(codes.rows, [["40", "CARRIAGE 40"]]);
+    assert_eq!(found(path, "outliers")[1], "1");
+    let flag = query(path, "select value, line from quality_flags");
+    assert_eq!(flag.rows, [["88888888.0", "3041"]]);
+    // Flagged, and kept.
+    assert_eq!(number(path, "select max(amount) from order_lines"), 88_888_888.0);
+    let text = good(path, &["quality", "--language", "zh"]);
+    assert!(text.contains("未通过") && text.contains("unit_jump_months"), "{text}");
+}
+
+#[test]
+fn a_load_unlike_those_before_drifts_and_one_alike_does_not() {
+    let day = |n: u32, price: f64, product: &str, who: bool| {
+        let who = if who { format!("c{}", n % 70) } else { String::new() };
+        let time = format!("2024-{:02}-{:02}T{:02}:00:00Z", n / 28 % 12 + 1, n % 28 + 1, n % 20);
+        format!("{product}{n},{who},{product}{},{time},1,{price:.2}\n", n % 12)
+    };
+    let header = "order,who,what,when,pieces,price\n";
+    let price = |n: u32| 3.0 + f64::from(n * 7 % 50);
+    let file = |from: u32| -> String {
+        let rows: String = (from..from + 600).map(|n| day(n, price(n), "p", true)).collect();
+        format!("{header}{rows}")
+    };
+    let shop = Project::new().settings(SETTINGS).file("data/a.csv", file(0));
+    let path = shop.path();
+    good(path, &["run", "--until", "quality"]);
+    assert!(query(path, "select 1 from quality where rule like 'drift%'").rows.is_empty());
+    shop.write("data/b.csv", file(1_000));
+    good(path, &["run", "--until", "quality"]);
+    let drift = "select column_name from quality where rule like 'drift%' and is_newest";
+    assert!(query(path, drift).rows.len() >= 5);
+    let failing = format!("{drift} and state = 'failed' order by 1");
+    assert_eq!(query(path, &failing).rows, Vec::<Vec<String>>::new());
+    // The third load has other products, other prices, and half of its rows nobody.
+    let rows: String = (2_000..2_600).map(|n| day(n, price(n) * 4.0, "q", n % 2 == 0)).collect();
+    shop.write("data/c.csv", format!("{header}{rows}"));
+    good(path, &["run", "--until", "quality"]);
+    let columns = query(path, &failing).rows.concat();
+    assert_eq!(columns, ["amount", "customer_id", "product_id"]);
+    // The index of the amounts by hand: tenths of the 1,200 before.
+    let psi = number(path, "select value from quality where rule = 'drift' and column_name = 'amount' and is_newest");
+    assert!((psi - psi_by_hand(path)).abs() < 0.12, "{psi} {}", psi_by_hand(path));
+    let history: serde_json::Value =
+        serde_json::from_str(&good(path, &["quality", "--history", "--json"])).unwrap();
+    let scores = history["history"].as_array().unwrap();
+    assert_eq!(scores.len(), 3);
+    let score = |at: usize| scores[at]["sources"][0]["score"].as_f64().unwrap();
+    assert!(score(2) < score(1) - 5.0, "{history}");
+    let text = good(path, &["quality", "--history"]);
+    assert!(text.contains('█') || text.contains('▇'), "{text}");
+}
+
+/// The population stability index of the amounts of the last file against the
+/// others, over tenths cut by SQL.
+fn psi_by_hand(path: &Path) -> f64 {
+    let tiles = "select ntile(10) over (order by amount) as t, amount from order_lines where order_id like 'p%'";
+    let cuts = query(path, &format!("select t, max(amount) from ({tiles}) as x group by t order by t"));
+    let cuts: Vec<f64> = cuts.rows[..9].iter().map(|row| row[1].parse().unwrap()).collect();
+    let counts = |like: &str| {
+        let rows = query(path, &format!("select amount from order_lines where order_id like '{like}'")).rows;
+        let mut counts = vec![0.5; 10];
+        for row in &rows {
+            let amount: f64 = row[0].parse().unwrap();
+            counts[cuts.partition_point(|cut| *cut < amount)] += 1.0;
+        }
+        let total: f64 = counts.iter().sum();
+        counts.into_iter().map(|n| n / total).collect::<Vec<f64>>()
+    };
+    let pairs = counts("q%").into_iter().zip(counts("p%"));
+    pairs.map(|(p, q)| (p - q) * (p / q).ln()).sum()
+}
+
+#[test]
+fn returns_name_the_newest_purchase_with_enough_left() {
+    let text = "order,who,what,when,pieces,price\n\
+        a,c1,p1,2024-01-01T10:00:00Z,5,2.00\n\
+        b,c1,p1,2024-01-05T10:00:00Z,2,2.00\n\
+        r1,c1,p1,2024-01-09T10:00:00Z,-2,2.00\n\
+        r2,c1,p1,2024-01-10T10:00:00Z,-3,2.00\n\
+        r3,c1,p1,2024-01-11T10:00:00Z,-3,2.00\n\
+        r4,c2,p1,2024-01-11T10:00:00Z,-1,2.00\n";
+    let shop = Project::new().settings(SETTINGS).file("data/orders.csv", text);
+    let path = shop.path();
+    good(path, &["run", "--until", "quality"]);
+    let rows = query(
+        path,
+        "select order_id, return_of, line, purchase_line, cast(quantity as int) as n, days_between from returns order by line",
+    );
+    assert_eq!(
+        rows.rows,
+        [
+            ["r1", "b", "3", "2", "2", "4.0"],
+            ["r2", "a", "4", "1", "3", "9.0"],
+        ]
+    );
+    assert_eq!(found(path, "returns_linked"), ["4", "2", "told"]);
+}
+
+#[test]
+fn public_invoices_have_the_quality_that_other_programs_find() {
+    let Some(file) = data_file("online_retail/online_retail.csv.gz") else {
+        return;
+    };
+    let folder = Project::new();
+    let file = file.to_string_lossy();
+    good(folder.path(), &["init", "shop", "--from", &file, "--currency", "GBP"]);
+    let shop = folder.join("shop");
+    good(&shop, &["run", "--until", "quality", "--as-of", "2011-12-08"]);
+    // 8,872 distinct return lines of known customers, 7,442 of them with a purchase:
+    // counted by a program of a few lines on the raw file, in another language.
+    assert_eq!(found(&shop, "returns_linked"), ["8872", "1430", "told"]);
+    assert_eq!(number(&shop, "select count(*) from returns"), 7_442.0);
+    let too_much = "select count(*) from (select purchase_ingest_id, purchase_line, sum(quantity) as back \
+        from returns group by 1, 2) as r join order_lines l on l.ingest_id = r.purchase_ingest_id \
+        and l.line = r.purchase_line where r.back > l.quantity";
+    assert_eq!(number(&shop, too_much), 0.0);
+    // Median and MAD of the logarithms in SQL give the same limits to 3 %.
+    let logs = "select ln(abs(cast(amount as double))) as v from order_lines where amount <> 0";
+    let median = number(&shop, &format!("select median(v) from ({logs}) as l"));
+    let mad = number(&shop, &format!("select median(abs(v - {median})) from ({logs}) as l"));
+    let n = number(&shop, &format!("select count(*) from ({logs}) as l"));
+    let reach = (2.0 * n.ln()).sqrt() * 1.482_602_218_505_602 * mad;
+    let beyond = number(&shop, &format!("select count(*) from ({logs}) as l where abs(v - {median}) > {reach}"));
+    let flagged = number(&shop, "select count(*) from quality_flags");
+    assert!((beyond - flagged).abs() < 0.1 * beyond, "{beyond} {flagged}");
+    let missing = found(&shop, "completeness");
+    assert!(!missing.is_empty());
+    let sql = "select failed from quality where rule = 'completeness' and column_name = 'customer_id'";
+    assert_eq!(number(&shop, sql), number(&shop, "select count(*) from order_lines where customer_id is null"));
+    // Codes that a person would name: postage, manual, bank charges, fees, samples.
+    let codes = value(&shop, "select detail from quality where rule = 'no_product_codes'");
+    for code in ["POST 1256", "DOT 710", "BANK CHARGES 37", "AMAZONFEE 34", "C2 144", "CRUK 16"] {
+        assert!(codes.contains(code), "{codes}");
+    }
+    assert!(!codes.contains("85123A"), "{codes}");
+    let again = good(&shop, &["run", "--until", "quality", "--as-of", "2011-12-08", "--json"]);
+    assert!(again.contains("\"done\":[]"), "{again}");
+}
