@@ -65,7 +65,9 @@ impl Ledger {
     /// # Errors
     /// Those of the database; `ledger/json` for a damaged row.
     pub async fn quality_measures(&self, most: usize) -> Result<Vec<QualityMeasure>> {
-        let most = i64::try_from(most).unwrap_or(MEASURES_MAX).min(MEASURES_MAX);
+        let most = i64::try_from(most)
+            .unwrap_or(MEASURES_MAX)
+            .min(MEASURES_MAX);
         let rows = sqlx::query(
             "SELECT run_id, stage_key, measured_at_us, scores, findings FROM \
              (SELECT * FROM quality_measures ORDER BY seq DESC LIMIT ?1) AS newest ORDER BY seq",

@@ -73,7 +73,10 @@ pub struct MeasureShown {
 /// `run/none-yet`, `quality/source-unknown`, those of the ledger.
 pub async fn quality(project: &Project, options: &QualityOptions) -> Result<QualityAnswer> {
     let ledger = &project.ledger;
-    let newest = ledger.latest_stage("quality").await?.ok_or_else(nothing_yet)?;
+    let newest = ledger
+        .latest_stage("quality")
+        .await?
+        .ok_or_else(nothing_yet)?;
     let notes: Notes = serde_json::from_value(newest.details).map_err(|_| nothing_yet())?;
     let wanted = match &options.source {
         Some(asked) => Some(source_of(&notes, asked)?),
@@ -81,7 +84,10 @@ pub async fn quality(project: &Project, options: &QualityOptions) -> Result<Qual
     };
     let is_wanted = |source: &str| wanted.as_deref().is_none_or(|wanted| wanted == source);
     let only = |scores: Vec<SourceScore>| -> Vec<SourceScore> {
-        scores.into_iter().filter(|s| is_wanted(&s.source)).collect()
+        scores
+            .into_iter()
+            .filter(|s| is_wanted(&s.source))
+            .collect()
     };
     let mut rules: Vec<RuleShown> = notes
         .findings
@@ -153,15 +159,29 @@ impl QualityAnswer {
         lines.push(String::new());
         let failed = self.rules.iter().filter(|rule| rule.finding.fails());
         let told = self.rules.iter().filter(|rule| rule.state == "told");
-        let rows: Vec<Vec<String>> = failed.chain(told).map(|rule| rule_row(rule, language)).collect();
+        let rows: Vec<Vec<String>> = failed
+            .chain(told)
+            .map(|rule| rule_row(rule, language))
+            .collect();
         if rows.is_empty() {
             lines.push(pick(language, "no rule failed", "没有规则未通过").to_owned());
             return lines;
         }
         let titles = pick(
             language,
-            ["severity", "state", "rule", "where", "failed", "share", "may", "more"],
-            ["级别", "状态", "规则", "位置", "未通过", "占比", "允许", "说明"],
+            [
+                "severity", "state", "rule", "where", "failed", "share", "may", "more",
+            ],
+            [
+                "级别",
+                "状态",
+                "规则",
+                "位置",
+                "未通过",
+                "占比",
+                "允许",
+                "说明",
+            ],
         );
         let mut table = vec![titles.map(str::to_owned).to_vec()];
         table.extend(rows);
@@ -260,7 +280,10 @@ fn rule_row(rule: &RuleShown, language: Language) -> Vec<String> {
         None => place,
     };
     let mut more: Vec<String> = finding.detail.clone().into_iter().collect();
-    if let Some(value) = finding.value.filter(|_| finding.detail.is_none() || finding.check == "drift") {
+    if let Some(value) = finding
+        .value
+        .filter(|_| finding.detail.is_none() || finding.check == "drift")
+    {
         more.insert(0, format!("{value:.3}"));
     }
     vec![
@@ -274,7 +297,6 @@ fn rule_row(rule: &RuleShown, language: Language) -> Vec<String> {
         more.join(", "),
     ]
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -13,45 +13,72 @@ const PRICES_MIN: u64 = 10;
 /// thing is sold: half of the prices lie outside a factor of 2.7 to either side.
 const SPREAD_MIN: f64 = 1.5;
 
-/// Prices as they are summed up: their number, and the sums of their logarithms
-/// and of the squares of these.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// Steps of the natural logarithm that one bin of prices is wide: 6 %.
+const BINS_PER_LOG: f64 = 16.0;
+/// The distance between the quartiles of normal values, in standard deviations.
+const QUARTILES_TO_SIGMA: f64 = 1.348_979_500_392_164;
+
+/// Prices as they are counted: by their logarithm, so that one wrong price among
+/// many moves neither the middle nor the spread.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Prices {
-    /// How many.
-    pub count: u64,
-    /// Sum of the natural logarithms.
-    pub sum: f64,
-    /// Sum of their squares.
-    pub squares: f64,
+    count: u64,
+    /// Bins with their counts, ascending.
+    bins: Vec<(i16, u32)>,
 }
 
 impl Prices {
     /// Counts a price; what is not above zero is passed over.
     pub fn add(&mut self, price: f64) {
-        if price > 0.0 {
-            let log = price.ln();
-            self.count += 1;
-            self.sum += log;
-            self.squares += log * log;
+        if price > 0.0 && price.is_finite() {
+            let bin = (price.ln() * BINS_PER_LOG).floor() as i16;
+            self.add_bin(bin, 1);
+        }
+    }
+
+    fn add_bin(&mut self, bin: i16, more: u32) {
+        self.count += u64::from(more);
+        match self.bins.binary_search_by_key(&bin, |(bin, _)| *bin) {
+            Ok(at) => self.bins[at].1 = self.bins[at].1.saturating_add(more),
+            Err(at) => self.bins.insert(at, (bin, more)),
         }
     }
 
     /// Adds the prices of another.
     pub fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        self.sum += other.sum;
-        self.squares += other.squares;
+        other
+            .bins
+            .iter()
+            .for_each(|(bin, n)| self.add_bin(*bin, *n));
     }
 
-    /// The geometric mean; none without a price.
-    pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| (self.sum / self.count as f64).exp())
+    /// How many.
+    pub fn count(&self) -> u64 {
+        self.count
     }
 
-    /// The standard deviation of the logarithms, over all prices.
+    /// The logarithm of the price at a rank from 0.
+    fn log_at(&self, rank: u64) -> Option<f64> {
+        let mut before = 0;
+        let found = self.bins.iter().find(|(_, n)| {
+            before += u64::from(*n);
+            before > rank
+        });
+        found.map(|(bin, _)| (f64::from(*bin) + 0.5) / BINS_PER_LOG)
+    }
+
+    /// The lower median, within 3 %; none without a price.
+    pub fn median(&self) -> Option<f64> {
+        let rank = self.count.checked_sub(1)? / 2;
+        self.log_at(rank).map(f64::exp)
+    }
+
+    /// The standard deviation of the logarithms as their quartiles tell it; none
+    /// without a price.
     pub fn spread(&self) -> Option<f64> {
-        let n = self.count as f64;
-        (self.count > 0).then(|| (self.squares / n - (self.sum / n).powi(2)).max(0.0).sqrt())
+        let last = self.count.checked_sub(1)?;
+        let (low, high) = (self.log_at(last / 4)?, self.log_at(last - last / 4)?);
+        Some((high - low) / QUARTILES_TO_SIGMA)
     }
 }
 
@@ -94,7 +121,10 @@ pub fn odd(codes: &[Code]) -> Vec<(usize, Oddity)> {
     let ordinary = spread_limit(codes);
     let reason = |code: &Code| {
         let own = digits(&code.name);
-        let spread = code.prices.spread().filter(|_| code.prices.count >= PRICES_MIN);
+        let spread = code
+            .prices
+            .spread()
+            .filter(|_| code.prices.count() >= PRICES_MIN);
         if usual > 0 && own == 0 {
             Some(Oddity::NoDigit)
         } else if own * 2 < usual {
@@ -115,7 +145,9 @@ pub fn odd(codes: &[Code]) -> Vec<(usize, Oddity)> {
 
 /// The spread of prices that is still ordinary among these codes.
 fn spread_limit(codes: &[Code]) -> f64 {
-    let known = codes.iter().filter(|code| code.prices.count >= PRICES_MIN);
+    let known = codes
+        .iter()
+        .filter(|code| code.prices.count() >= PRICES_MIN);
     let spreads: Vec<f64> = known.filter_map(|code| code.prices.spread()).collect();
     robust::fences(&spreads).map_or(f64::INFINITY, |fences| fences.high.max(SPREAD_MIN))
 }
@@ -138,7 +170,9 @@ mod tests {
     fn postage_fees_and_corrections_are_told_from_products() {
         let steady = |n: u32| {
             let price = f64::from(n % 7 + 1);
-            let prices: Vec<f64> = (0..20).map(|i| price * (1.0 + f64::from(i % 3 + n % 5) * 0.05)).collect();
+            let prices: Vec<f64> = (0..20)
+                .map(|i| price * (1.0 + f64::from(i % 3 + n % 5) * 0.05))
+                .collect();
             code(&format!("{}A", 20_000 + n), &prices)
         };
         let mut codes: Vec<Code> = (0..60).map(steady).collect();
@@ -167,13 +201,19 @@ mod tests {
     }
 
     #[test]
-    fn the_spread_is_the_deviation_of_the_logarithms() {
+    fn middle_and_spread_are_those_of_the_sorted_prices() {
         let mut prices = Prices::default();
-        for price in [1.0, 0.0, std::f64::consts::E, -2.0] {
+        for price in [0.0, -2.0, f64::NAN, 1e9] {
             prices.add(price);
         }
-        assert_eq!(prices.count, 2);
-        assert!((prices.spread().unwrap() - 0.5).abs() < 1e-12);
-        assert!((prices.mean().unwrap() - 0.5_f64.exp()).abs() < 1e-12);
+        // 1, 2, 4, ..., 1024: the middle is 32, the quartiles 4 and 256 (1e9 is one more).
+        (0..11).for_each(|n| prices.add(2.0_f64.powi(n)));
+        assert_eq!(prices.count(), 12);
+        assert!((prices.median().unwrap() / 32.0).ln().abs() < 1.0 / BINS_PER_LOG);
+        let expected = (512.0_f64 / 4.0).ln() / QUARTILES_TO_SIGMA;
+        assert!((prices.spread().unwrap() - expected).abs() < 0.06);
+        let mut twice = prices.clone();
+        twice.merge(&prices);
+        assert_eq!((twice.count(), twice.median()), (24, prices.median()));
     }
 }

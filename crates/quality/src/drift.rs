@@ -148,7 +148,10 @@ mod tests {
     #[test]
     fn categories_that_come_and_go_drift() {
         let counts = |pairs: &[(&str, u64)]| -> HashMap<String, u64> {
-            pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect()
+            pairs
+                .iter()
+                .map(|(name, n)| ((*name).to_owned(), *n))
+                .collect()
         };
         let before = counts(&[("web", 700), ("shop", 300)]);
         let same = of_categories(&before, &counts(&[("web", 69), ("shop", 31)])).unwrap();

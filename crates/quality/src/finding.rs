@@ -192,7 +192,10 @@ pub struct SourceScore {
 /// measured on a whole table counts for each source of the table; of rules about
 /// one file the worst counts, since good files do not undo a bad one.
 pub fn scores(findings: &[Finding], sources: &[(String, String)]) -> Vec<SourceScore> {
-    sources.iter().map(|(source, table)| score(findings, source, table)).collect()
+    sources
+        .iter()
+        .map(|(source, table)| score(findings, source, table))
+        .collect()
 }
 
 fn score(findings: &[Finding], source: &str, table: &str) -> SourceScore {
@@ -233,23 +236,37 @@ mod tests {
         let rule = Finding::new("required", "events", Severity::Critical);
         assert_eq!(rule.state(), "empty");
         let passed = rule.clone().counted(100, 5, 0.05);
-        assert_eq!((passed.state(), passed.score(), passed.stops()), ("passed", Some(100.0), false));
+        assert_eq!(
+            (passed.state(), passed.score(), passed.stops()),
+            ("passed", Some(100.0), false)
+        );
         let failed = rule.clone().counted(100, 6, 0.05);
         assert_eq!((failed.state(), failed.stops()), ("failed", true));
         let told = failed.only_told();
-        assert_eq!((told.state(), told.score(), told.stops()), ("told", None, false));
+        assert_eq!(
+            (told.state(), told.score(), told.stops()),
+            ("told", None, false)
+        );
     }
 
     #[test]
     fn a_source_has_its_own_rules_and_those_of_its_table() {
         let rule = |name: &str, severity| Finding::new(name, "events", severity);
         let findings = [
-            rule("a", Severity::Warning).of_source("x.csv").counted(10, 5, 0.0),
+            rule("a", Severity::Warning)
+                .of_source("x.csv")
+                .counted(10, 5, 0.0),
             rule("b", Severity::Note).counted(10, 0, 0.0),
-            rule("c", Severity::Note).of_source("y.csv").counted(10, 10, 0.0),
+            rule("c", Severity::Note)
+                .of_source("y.csv")
+                .counted(10, 10, 0.0),
             // Two files: the worse one counts.
-            rule("d", Severity::Note).of_source("x.csv").counted(10, 0, 0.0),
-            rule("d", Severity::Note).of_source("x.csv").counted(10, 10, 0.0),
+            rule("d", Severity::Note)
+                .of_source("x.csv")
+                .counted(10, 0, 0.0),
+            rule("d", Severity::Note)
+                .of_source("x.csv")
+                .counted(10, 10, 0.0),
         ];
         let sources = ["x.csv", "y.csv"].map(|s| (s.to_owned(), "events".to_owned()));
         let found = scores(&findings, &sources);

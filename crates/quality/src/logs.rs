@@ -75,7 +75,9 @@ impl LogHistogram {
 
     /// Adds the counts of another.
     pub fn merge(&mut self, other: &Self) {
-        other.bins().for_each(|(bin, count)| self.add_bin(bin, count));
+        other
+            .bins()
+            .for_each(|(bin, count)| self.add_bin(bin, count));
     }
 
     /// Values counted.
@@ -235,7 +237,10 @@ mod tests {
         }
         assert_eq!(one.total(), 2);
         one.merge(&two);
-        assert_eq!(one.bins().collect::<Vec<_>>(), both.bins().collect::<Vec<_>>());
+        assert_eq!(
+            one.bins().collect::<Vec<_>>(),
+            both.bins().collect::<Vec<_>>()
+        );
         assert_eq!(one.ordinary(), None);
     }
 

@@ -7,7 +7,7 @@ use crate::codes::Prices;
 use crate::jumps::{Level, jumps};
 
 /// Pairs of product and month that are held: about 50 MB.
-const PAIRS_MAX: usize = 1_000_000;
+const PAIRS_MAX: usize = 500_000;
 /// Prices of a product in a month below which the month is stepped over.
 const PRICES_MIN: u64 = 3;
 
@@ -72,11 +72,11 @@ impl ByMonth {
     pub fn jumps(&self) -> PriceJumps {
         let mut levels: HashMap<u64, Vec<Level>> = HashMap::new();
         for (&(product, month), prices) in &self.pairs {
-            if let Some(median) = prices.mean() {
+            if let Some(median) = prices.median() {
                 levels.entry(product).or_default().push(Level {
                     period: i64::from(month),
                     median,
-                    values: prices.count,
+                    values: prices.count(),
                 });
             }
         }
@@ -124,7 +124,11 @@ mod tests {
         for n in 0..PAIRS_MAX as u64 + 10 {
             prices.add(hash_of(&format!("product {n}")), 1, 2.0);
         }
-        assert!(prices.pairs.len() < PAIRS_MAX * 3 / 5, "{}", prices.pairs.len());
+        assert!(
+            prices.pairs.len() < PAIRS_MAX * 3 / 5,
+            "{}",
+            prices.pairs.len()
+        );
         assert!(prices.pairs.len() > PAIRS_MAX / 3, "{}", prices.pairs.len());
         assert_eq!(prices.mask, 1);
     }

@@ -90,7 +90,11 @@ impl RowCheck {
                     limit.as_ref().map(|limit| compared(&value, sign, limit))
                 };
                 let sides = [side(min, ">="), side(max, "<=")];
-                sides.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+                sides
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" and ")
             }
             Self::Set(values) => {
                 let values: Vec<String> = values.iter().map(|v| text(v)).collect();
@@ -123,7 +127,10 @@ fn of_type(kind: Kind, as_text: &str) -> String {
 fn compared(value: &str, sign: &str, limit: &str) -> String {
     match limit.trim().parse::<f64>() {
         Ok(number) if number.is_finite() => {
-            format!("try_cast({value} as double) {sign} cast({} as double)", text(limit.trim()))
+            format!(
+                "try_cast({value} as double) {sign} cast({} as double)",
+                text(limit.trim())
+            )
         }
         _ => format!(
             "try_cast({value} as timestamp) {sign} cast({} as timestamp)",
@@ -197,7 +204,15 @@ mod tests {
         for good in ["quantity <> 0", "(a = ';') or b like '--%'", "a - (-1) > 0"] {
             assert!(is_one_expression(good), "{good}");
         }
-        for bad in ["1=1) or (1=1", "a; drop table b", "a -- c", "a /* b */", "(a", "'a", " "] {
+        for bad in [
+            "1=1) or (1=1",
+            "a; drop table b",
+            "a -- c",
+            "a /* b */",
+            "(a",
+            "'a",
+            " ",
+        ] {
             assert!(!is_one_expression(bad), "{bad}");
         }
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::values::{count, pair};
 use super::Pair;
+use super::values::{count, pair};
 
 pub(super) const QUALITY: &str = "\
 Examples:

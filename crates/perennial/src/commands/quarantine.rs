@@ -57,7 +57,9 @@ pub(crate) async fn quarantine(context: &Context, action: QuarantineAction) -> R
             let progress = context.printer.progress();
             let replayed = quarantine::replay(&project, &progress).await?;
             drop(progress);
-            context.printer.answer(&replayed, || replayed.lines(language))?;
+            context
+                .printer
+                .answer(&replayed, || replayed.lines(language))?;
             Ok(())
         }
     }
@@ -88,12 +90,10 @@ async fn list(
         return Ok(());
     };
     let text = quarantine::list_csv(&project, &filter, limit.unwrap_or(usize::MAX), raw).await?;
-    super::privacy::write_private(path, &text).map_err(|source| {
-        perennial_pipeline::Error::Io {
-            action: "write",
-            path: path.to_owned(),
-            source,
-        }
+    super::privacy::write_private(path, &text).map_err(|source| perennial_pipeline::Error::Io {
+        action: "write",
+        path: path.to_owned(),
+        source,
     })?;
     let shown = path.display();
     let document = serde_json::json!({ "path": path });

@@ -41,11 +41,17 @@ fn books(path: &Path) -> Vec<u64> {
 }
 
 fn mend(path: &Path) {
-    let fix = |arguments: &[&str]| {
-        good(path, &[&["quarantine", "fix"][..], arguments].concat())
-    };
-    let said = fix(&["--reason", "cell/not-a-time", "--set", "when=2024-06-01T10:00:00Z"]);
-    assert!(said.contains("2 rows mended") && said.contains("replay"), "{said}");
+    let fix = |arguments: &[&str]| good(path, &[&["quarantine", "fix"][..], arguments].concat());
+    let said = fix(&[
+        "--reason",
+        "cell/not-a-time",
+        "--set",
+        "when=2024-06-01T10:00:00Z",
+    ]);
+    assert!(
+        said.contains("2 rows mended") && said.contains("replay"),
+        "{said}"
+    );
     // The part's name does as well as the column's.
     let said = fix(&["--reason", "cell/not-a-number", "--set", "quantity=4"]);
     assert!(said.contains("1 rows mended"), "{said}");
@@ -58,26 +64,51 @@ fn rows_are_listed_by_reason_and_sealed_until_asked_for() {
     good(path, &["run", "--until", "ingest"]);
     let text = good(path, &["quarantine", "list"]);
     assert!(text.contains("2     cell/not-a-time"), "{text}");
-    assert!(text.contains("data/orders.csv") || text.contains("orders.csv"), "{text}");
-    assert!(!text.contains("someday") && !text.contains("c0003"), "{text}");
-    let raw = good(path, &["quarantine", "list", "--raw", "--reason", "cell/not-a-time"]);
+    assert!(
+        text.contains("data/orders.csv") || text.contains("orders.csv"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("someday") && !text.contains("c0003"),
+        "{text}"
+    );
+    let raw = good(
+        path,
+        &["quarantine", "list", "--raw", "--reason", "cell/not-a-time"],
+    );
     assert!(raw.contains(BAD[0]) && !raw.contains("many"), "{raw}");
-    let json: serde_json::Value =
-        serde_json::from_str(&good(path, &["quarantine", "list", "--json", "--limit", "1"])).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&good(
+        path,
+        &["quarantine", "list", "--json", "--limit", "1"],
+    ))
+    .unwrap();
     assert_eq!(json["rows"].as_array().unwrap().len(), 1);
-    assert_eq!((json["more"].as_u64(), json["rows"][0].get("text")), (Some(2), None));
+    assert_eq!(
+        (json["more"].as_u64(), json["rows"][0].get("text")),
+        (Some(2), None)
+    );
     good(path, &["quarantine", "list", "--raw", "--csv", "aside.csv"]);
     let csv = shop.read("aside.csv");
-    assert!(csv.starts_with("_file,_row,_column,_reason,order,who"), "{csv}");
+    assert!(
+        csv.starts_with("_file,_row,_column,_reason,order,who"),
+        "{csv}"
+    );
     // Nothing that a spreadsheet would run.
-    assert!(csv.contains(",'=HYPERLINK(1),") && !csv.contains(",=HYPERLINK"), "{csv}");
+    assert!(
+        csv.contains(",'=HYPERLINK(1),") && !csv.contains(",=HYPERLINK"),
+        "{csv}"
+    );
     let error = bad(path, &["quarantine", "list", "--source", "orders.cvs"], 1);
     assert!(error.contains("quality/source-unknown"), "{error}");
     let error = bad(path, &["quarantine", "fix", "--set", "when=1"], 2);
     assert!(error.contains("--all"), "{error}");
     let error = bad(path, &["quarantine", "fix", "--all", "--set", "wenn=1"], 1);
     assert!(error.contains("did you mean `when`?"), "{error}");
-    let error = bad(path, &["quarantine", "fix", "--row", "999999", "--set", "when=1"], 1);
+    let error = bad(
+        path,
+        &["quarantine", "fix", "--row", "999999", "--set", "when=1"],
+        1,
+    );
     assert!(error.contains("quarantine/none"), "{error}");
 }
 
@@ -89,9 +120,12 @@ fn mended_rows_are_kept_as_if_the_file_had_been_right() {
     let before = books(path);
     mend(path);
     let replayed = good(path, &["quarantine", "replay"]);
-    assert!(replayed.contains("3 mended rows read again: 3 kept now"), "{replayed}");
+    assert!(
+        replayed.contains("3 mended rows read again: 3 kept now"),
+        "{replayed}"
+    );
     let after = books(path);
-    assert_eq!(after, [before[0], before[1] + 3, 0, 0]);
+    assert_eq!(after, [before[0], before[1] + 3, 0, before[3]]);
     assert_eq!(before[0], before[1] + before[2] + before[3]);
     assert_eq!(value(path, "select count(*) from quarantine"), "0");
     let right = with(&MENDED);
@@ -106,7 +140,10 @@ fn mended_rows_are_kept_as_if_the_file_had_been_right() {
     let again = good(path, &["run", "--json"]);
     assert!(again.contains("\"done\":[]"), "{again}");
     let once_more = good(path, &["quarantine", "replay"]);
-    assert!(once_more.contains("0 mended rows read again"), "{once_more}");
+    assert!(
+        once_more.contains("0 mended rows read again"),
+        "{once_more}"
+    );
     assert_eq!(facts(path), facts(right.path()));
 }
 
@@ -138,7 +175,13 @@ fn a_mended_row_is_not_doubled_when_its_file_grows_or_is_corrected() {
     good(path, &["run", "--until", "ingest"]);
     let own = "select count(*) from order_lines where order_id in ('b1', 'b2', 'b3')";
     assert_eq!(value(path, own), "3");
-    assert_eq!(value(path, "select count(*) from order_lines where order_id = 'z9'"), "1");
+    assert_eq!(
+        value(
+            path,
+            "select count(*) from order_lines where order_id = 'z9'"
+        ),
+        "1"
+    );
     // The file itself is corrected, one of the three otherwise than by hand.
     let mut text = shop.read("data/orders.csv");
     for (bad, good) in BAD.iter().zip(MENDED) {
@@ -176,13 +219,21 @@ fn a_mended_csv_is_read_back_and_what_is_still_wrong_stays_aside() {
     let path = shop.path();
     good(path, &["run", "--until", "ingest"]);
     good(path, &["quarantine", "list", "--raw", "--csv", "aside.csv"]);
-    let csv = shop.read("aside.csv").replace("someday", "2024-06-01T10:00:00Z");
+    let csv = shop
+        .read("aside.csv")
+        .replace("someday", "2024-06-01T10:00:00Z");
     // As a spreadsheet of another country may save it.
-    shop.write("mended.csv", format!("\u{feff}{}", csv.replace("many", "rather many")));
+    shop.write(
+        "mended.csv",
+        format!("\u{feff}{}", csv.replace("many", "rather many")),
+    );
     good(path, &["quarantine", "fix", "--from", "mended.csv"]);
     let replayed = good(path, &["quarantine", "replay", "--json"]);
     let replayed: serde_json::Value = serde_json::from_str(&replayed).unwrap();
-    assert_eq!((replayed["read"].as_u64(), replayed["kept"].as_u64()), (Some(3), Some(1)));
+    assert_eq!(
+        (replayed["read"].as_u64(), replayed["kept"].as_u64()),
+        (Some(3), Some(1))
+    );
     assert_eq!(replayed["set_aside"], 2);
     let book = books(path);
     assert_eq!(book[0], book[1] + book[2] + book[3]);
@@ -200,9 +251,23 @@ fn a_mended_csv_is_read_back_and_what_is_still_wrong_stays_aside() {
 
 fn mend_rest(path: &Path) {
     let set = ["--set", "when=2024-06-01T10:00:00Z"];
-    good(path, &[&["quarantine", "fix", "--reason", "cell/not-a-time"][..], &set].concat());
+    good(
+        path,
+        &[
+            &["quarantine", "fix", "--reason", "cell/not-a-time"][..],
+            &set,
+        ]
+        .concat(),
+    );
     let set = ["--set", "pieces=4"];
-    good(path, &[&["quarantine", "fix", "--reason", "cell/not-a-number"][..], &set].concat());
+    good(
+        path,
+        &[
+            &["quarantine", "fix", "--reason", "cell/not-a-number"][..],
+            &set,
+        ]
+        .concat(),
+    );
     good(path, &["quarantine", "replay"]);
 }
 
@@ -213,10 +278,17 @@ fn records_that_cannot_be_split_are_mended_whole_and_without_their_file() {
     good(path, &["run", "--until", "ingest"]);
     assert_eq!(value(path, "select reason from quarantine"), "row/short");
     let cells = [
-        "order=b9", "who=c0003", "what=p001", "when=2024-06-01T10:00:00Z", "pieces=2", "price=3.50",
+        "order=b9",
+        "who=c0003",
+        "what=p001",
+        "when=2024-06-01T10:00:00Z",
+        "pieces=2",
+        "price=3.50",
     ];
     let mut arguments = vec!["quarantine", "fix", "--all"];
-    cells.iter().for_each(|cell| arguments.extend(["--set", cell]));
+    cells
+        .iter()
+        .for_each(|cell| arguments.extend(["--set", cell]));
     let said = good(path, &arguments);
     assert!(said.contains("cannot be split"), "{said}");
     // The file is put away, another one of its source is there.
@@ -226,9 +298,15 @@ fn records_that_cannot_be_split_are_mended_whole_and_without_their_file() {
     let replayed = good(path, &["quarantine", "replay"]);
     assert!(replayed.contains("1 kept now"), "{replayed}");
     let row = "select cast(amount as double), line from order_lines where order_id = 'b9'";
-    let line = value(path, "select max(line) from order_lines where order_id <> 'b9'");
+    let line = value(
+        path,
+        "select max(line) from order_lines where order_id <> 'b9'",
+    );
     let line = line.parse::<u64>().unwrap() + 1;
-    assert_eq!(query(path, row).rows, [["7.0".to_owned(), line.to_string()]]);
+    assert_eq!(
+        query(path, row).rows,
+        [["7.0".to_owned(), line.to_string()]]
+    );
     let sum = "select count(*) from ingests where rows_read <> kept + quarantined + duplicates";
     assert_eq!(value(path, sum), "0");
 }
@@ -244,7 +322,10 @@ fn a_labelled_customer_is_mended_too() {
         .file("members.csv", format!("{text}{twice}\n"));
     let path = shop.path();
     good(path, &["run", "--until", "ingest"]);
-    assert_eq!(value(path, "select reason from quarantine"), "customer/twice");
+    assert_eq!(
+        value(path, "select reason from quarantine"),
+        "customer/twice"
+    );
     good(path, &["quarantine", "fix", "--all", "--set", "id=new-one"]);
     let replayed = good(path, &["quarantine", "replay"]);
     assert!(replayed.contains("1 kept now"), "{replayed}");
@@ -253,7 +334,10 @@ fn a_labelled_customer_is_mended_too() {
     // An id that is taken already changes nothing.
     shop.write("members.csv", format!("{text}{twice}7\n"));
     good(path, &["run", "--until", "ingest"]);
-    good(path, &["quarantine", "fix", "--all", "--set", &format!("id={id}")]);
+    good(
+        path,
+        &["quarantine", "fix", "--all", "--set", &format!("id={id}")],
+    );
     let replayed = good(path, &["quarantine", "replay"]);
     assert!(replayed.contains("1 set aside still"), "{replayed}");
     assert_eq!(value(path, "select count(*) from customers"), "400");
@@ -266,14 +350,40 @@ fn who_is_forgotten_is_in_no_repair() {
     let shop = with(&[&person, BAD[2]]);
     let path = shop.path();
     good(path, &["run"]);
-    good(path, &["quarantine", "fix", "--reason", "cell/not-a-time", "--set", "when=2024-06-01T10:00:00Z"]);
-    good(path, &["quarantine", "fix", "--reason", "cell/not-a-number", "--set", "pieces=4"]);
+    good(
+        path,
+        &[
+            "quarantine",
+            "fix",
+            "--reason",
+            "cell/not-a-time",
+            "--set",
+            "when=2024-06-01T10:00:00Z",
+        ],
+    );
+    good(
+        path,
+        &[
+            "quarantine",
+            "fix",
+            "--reason",
+            "cell/not-a-number",
+            "--set",
+            "pieces=4",
+        ],
+    );
     good(path, &["quarantine", "replay"]);
     good(path, &["run"]);
     let held: serde_json::Value =
         serde_json::from_str(&good(path, &["privacy", "export", WHO, "--json"])).unwrap();
     assert_eq!(held["mended"][0]["cells"]["who"], WHO);
-    assert_eq!(held["tables"]["order_lines"]["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        held["tables"]["order_lines"]["rows"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     good(path, &["privacy", "erase", WHO, "--yes"]);
     if let Some(python) = python() {
         assert_eq!(found_in(&python, path, &[WHO]), Vec::<String>::new());
@@ -284,5 +394,8 @@ fn who_is_forgotten_is_in_no_repair() {
     assert_eq!(query(path, own).rows, [["b3"]]);
     let book = books(path);
     assert_eq!(book[0], book[1] + book[2] + book[3]);
-    assert_eq!(value(path, "select reason from quarantine"), "person/erased");
+    assert_eq!(
+        value(path, "select reason from quarantine"),
+        "person/erased"
+    );
 }

@@ -22,14 +22,24 @@ pub(super) fn lines(settings: &Settings) -> Vec<Both> {
 }
 
 fn built_in(settings: &Settings) -> Both {
-    let mut en = vec!["rows set aside", "duplicates", "missing values", "drift between loads"];
+    let mut en = vec![
+        "rows set aside",
+        "duplicates",
+        "missing values",
+        "drift between loads",
+    ];
     let mut zh = vec!["隔离的行", "重复", "缺失值", "两次载入之间的变化"];
     if settings.has(Table::OrderLines) || settings.has(Table::Events) {
         en.push("freshness");
         zh.push("时效");
     }
     if settings.has(Table::OrderLines) {
-        en.extend(["outliers", "units that jump", "codes that are no products", "returns"]);
+        en.extend([
+            "outliers",
+            "units that jump",
+            "codes that are no products",
+            "returns",
+        ]);
         zh.extend(["离群值", "单位突变", "非商品编码", "退货"]);
     }
     Both::new(

@@ -8,7 +8,11 @@ use crate::Result;
 use crate::stages::ingest::mend::Mended;
 
 /// Repairs that hold one of the words, or that are of one of the records.
-async fn of_person(vault: &Vault, words: &[String], gone: &Records) -> Result<Vec<(Repair, Mended)>> {
+async fn of_person(
+    vault: &Vault,
+    words: &[String],
+    gone: &Records,
+) -> Result<Vec<(Repair, Mended)>> {
     let mut found = Vec::new();
     for repair in vault.repairs().await? {
         let mended: Mended = serde_json::from_slice(&repair.cells).unwrap_or_default();

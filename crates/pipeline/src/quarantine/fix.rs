@@ -2,7 +2,7 @@
 //! rows. What is mended is kept in the vault, and read with `replay`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use perennial_lake::sources::dialect::sniff_bytes;
 use perennial_lake::sources::records::{Block, Records};
@@ -183,7 +183,12 @@ fn mended_cells(
     raw: &[u8],
     set: &[(String, String)],
 ) -> Result<Option<(Cells, bool)>> {
-    let read: Vec<&str> = layout.spec.columns.iter().map(|c| c.name.as_str()).collect();
+    let read: Vec<&str> = layout
+        .spec
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
     let (mut cells, is_split) = match split(raw, layout.dialect.as_ref()) {
         Split::Cells(cells) => (cells, true),
         Split::Broken => (Cells::new(), false),
@@ -210,7 +215,10 @@ fn column_of(layout: &spec::Reading, read: &[&str], name: &str) -> Result<String
         format!("no column `{name}` is read"),
         match nearest(name, read.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the columns that are read are {}", listed(read.iter().copied(), 30)),
+            None => format!(
+                "the columns that are read are {}",
+                listed(read.iter().copied(), 30)
+            ),
         },
     ))
 }
@@ -218,24 +226,32 @@ fn column_of(layout: &spec::Reading, read: &[&str], name: &str) -> Result<String
 /// The mended cells by file and record.
 type GivenRows = BTreeMap<(String, i64), Cells>;
 
-/// Reads a file of mended rows.
-fn mended_rows(path: &std::path::Path) -> Result<GivenRows> {
-    let unreadable = |message: String| {
-        Error::cannot(
-            "quarantine/repairs-unreadable",
-            format!("`{}` {message}", path.display()),
-            "mend a file that `perennial quarantine list --csv FILE --raw` has written, and save it as CSV in UTF-8",
-        )
-    };
-    let size = std::fs::metadata(path).map_err(Error::io("read", path))?.len();
-    if size > FILE_BYTES_MAX {
-        return Err(unreadable(format!("is larger than {} MB", FILE_BYTES_MAX >> 20)));
+/// What is wrong with a file of mended rows.
+fn unreadable(path: &Path, message: &str) -> Error {
+    Error::cannot(
+        "quarantine/repairs-unreadable",
+        format!("`{}` {message}", path.display()),
+        "mend a file that `perennial quarantine list --csv FILE --raw` has written, and save it as CSV in UTF-8",
+    )
+}
+
+/// The text of a file of mended rows.
+fn text_of(path: &Path) -> Result<String> {
+    let found = std::fs::metadata(path).map_err(Error::io("read", path))?;
+    if found.len() > FILE_BYTES_MAX {
+        let message = format!("is larger than {} MB", FILE_BYTES_MAX >> 20);
+        return Err(unreadable(path, &message));
     }
     let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("is not text in UTF-8".to_owned()))?;
+    String::from_utf8(bytes).map_err(|_| unreadable(path, "is not text in UTF-8"))
+}
+
+/// Reads a file of mended rows.
+fn mended_rows(path: &Path) -> Result<GivenRows> {
+    let text = text_of(path)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let sniffed = sniff_bytes(text.as_bytes(), true);
-    let mut dialect = sniffed.map_err(|_| unreadable("is no table".to_owned()))?;
+    let mut dialect = sniffed.map_err(|_| unreadable(path, "is no table"))?;
     (dialect.header, dialect.skip_lines) = (false, 0);
     let mut records = Records::new(text.as_bytes(), &dialect);
     let mut block = Block::default();
@@ -243,31 +259,41 @@ fn mended_rows(path: &std::path::Path) -> Result<GivenRows> {
     let mut rows = GivenRows::new();
     while let Ok(true) = records.next_block(&mut block, 4_096) {
         for (row, record) in block.records().iter().enumerate() {
+            let line = record.line;
             if record.fault.is_some() {
-                return Err(unreadable(format!("has another number of cells in line {}", record.line)));
+                let message = format!("has another number of cells in line {line}");
+                return Err(unreadable(path, &message));
             }
-            let cell = |at| String::from_utf8_lossy(block.cell(row, at)).trim().to_owned();
-            let cells: Vec<String> = (0..block.columns()).map(cell).collect();
+            let cell = |at| String::from_utf8_lossy(block.cell(row, at)).into_owned();
+            let cells: Vec<String> = (0..block.columns())
+                .map(|at| cell(at).trim().to_owned())
+                .collect();
             if header.is_empty() {
                 header = cells;
                 continue;
             }
-            let named = header.iter().zip(&cells);
-            let of = |name: &str| named.clone().find(|(h, _)| h.as_str() == name).map(|(_, c)| c);
-            let (Some(file), Some(number)) = (of(FILE), of(ROW)) else {
-                return Err(unreadable(format!("has no columns `{FILE}` and `{ROW}`")));
-            };
-            let Ok(number) = number.parse() else {
-                return Err(unreadable(format!("has no number as `{ROW}` in line {}", record.line)));
-            };
-            let own = [FILE, ROW];
-            let is_cell = |name: &str| !own.contains(&name) && !FOR_PEOPLE.contains(&name);
-            let mended = named.filter(|(name, _)| is_cell(name) && !name.is_empty());
-            let mended = mended.map(|(name, cell)| (name.clone(), unguarded(cell).to_owned()));
-            rows.insert((unguarded(file).to_owned(), number), mended.collect());
+            let (key, mended) = mended_row(&header, &cells)
+                .map_err(|message| unreadable(path, &format!("{message} in line {line}")))?;
+            rows.insert(key, mended);
         }
     }
     Ok(rows)
+}
+
+/// Which row one line of such a file mends, and its cells; or what is wrong.
+fn mended_row(header: &[String], cells: &[String]) -> Result<((String, i64), Cells), String> {
+    let named = || header.iter().zip(cells);
+    let of = |name: &str| named().find(|(title, _)| *title == name).map(|(_, c)| c);
+    let (Some(file), Some(number)) = (of(FILE), of(ROW)) else {
+        return Err(format!("has no columns `{FILE}` and `{ROW}`"));
+    };
+    let number = number.parse();
+    let number = number.map_err(|_| format!("has no number as `{ROW}`"))?;
+    let is_cell = |name: &str| ![FILE, ROW].contains(&name) && !FOR_PEOPLE.contains(&name);
+    let mended = named()
+        .filter(|(name, _)| is_cell(name) && !name.is_empty())
+        .map(|(name, cell)| (name.clone(), unguarded(cell).to_owned()));
+    Ok(((unguarded(file).to_owned(), number), mended.collect()))
 }
 
 /// A cell without the apostrophe that keeps it from being a formula.
@@ -278,7 +304,6 @@ fn unguarded(cell: &str) -> &str {
         _ => cell,
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,9 @@ pub async fn list(
     let vault = project.ledger.vault(&project.key).await?;
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for row in &quarantine.rows {
-        *counts.entry((&row.reason, quarantine.file(row))).or_default() += 1;
+        *counts
+            .entry((&row.reason, quarantine.file(row)))
+            .or_default() += 1;
     }
     let mut counts: Vec<ReasonCount> = counts
         .into_iter()
@@ -105,7 +107,9 @@ pub(super) fn raw_of(
     quarantine: &Quarantine,
     row: &Aside,
 ) -> Result<Option<Vec<u8>>> {
-    let hash = quarantine.book(row).map(|book| blake3::Hash::from_hex(&book.content_hash));
+    let hash = quarantine
+        .book(row)
+        .map(|book| blake3::Hash::from_hex(&book.content_hash));
     let Some(Ok(hash)) = hash.filter(|_| !row.sealed.is_empty()) else {
         return Ok(None);
     };
@@ -134,9 +138,10 @@ pub async fn list_csv(
             if !layouts.contains_key(&row.ingest_id) {
                 layouts.insert(row.ingest_id, Layout::of(project, book).await?);
             }
-            if let (Some(layout), Some(raw)) =
-                (layouts.get(&row.ingest_id), raw_of(&vault, &quarantine, row)?)
-            {
+            if let (Some(layout), Some(raw)) = (
+                layouts.get(&row.ingest_id),
+                raw_of(&vault, &quarantine, row)?,
+            ) {
                 cells = layout.cells(&raw);
             }
         }
@@ -192,7 +197,11 @@ impl Layout {
         let reading = reading_like(project, book).await?;
         Ok(Self {
             is_known: reading.is_some(),
-            columns: reading.iter().flat_map(|r| &r.spec.columns).map(|c| c.name.clone()).collect(),
+            columns: reading
+                .iter()
+                .flat_map(|r| &r.spec.columns)
+                .map(|c| c.name.clone())
+                .collect(),
             dialect: reading.and_then(|reading| reading.dialect),
         })
     }
@@ -212,7 +221,11 @@ impl Listed {
         if self.counts.is_empty() {
             return vec![pick(language, "nothing is set aside", "没有被隔离的行").to_owned()];
         }
-        let titles = pick(language, ["rows", "reason", "file"], ["行数", "原因", "文件"]);
+        let titles = pick(
+            language,
+            ["rows", "reason", "file"],
+            ["行数", "原因", "文件"],
+        );
         let mut table = vec![titles.map(str::to_owned).to_vec()];
         let count = |c: &ReasonCount| vec![c.rows.to_string(), c.reason.clone(), c.file.clone()];
         table.extend(self.counts.iter().map(count));
@@ -227,7 +240,12 @@ impl Listed {
         let shown = if has_text { 5 } else { 4 };
         let mut table = vec![titles[..shown].iter().map(|t| (*t).to_owned()).collect()];
         table.extend(self.rows.iter().map(|row| {
-            let text: String = row.text.iter().flat_map(|t| t.chars()).take(TEXT_SHOWN).collect();
+            let text: String = row
+                .text
+                .iter()
+                .flat_map(|t| t.chars())
+                .take(TEXT_SHOWN)
+                .collect();
             let text = text.replace(['\n', '\r', '\t'], " ");
             let cells = [
                 row.file.clone(),

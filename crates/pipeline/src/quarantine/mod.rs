@@ -71,8 +71,11 @@ async fn load(project: &Project, filter: &QuarantineFilter) -> Result<Quarantine
         None => None,
     };
     let wanted = |book: &Book| {
-        let in_source = of_source.as_ref().is_none_or(|ids| ids.contains(&book.ingest_id));
-        let is_file = |file: &String| book.file == *file || book.file.ends_with(&format!("/{file}"));
+        let in_source = of_source
+            .as_ref()
+            .is_none_or(|ids| ids.contains(&book.ingest_id));
+        let is_file =
+            |file: &String| book.file == *file || book.file.ends_with(&format!("/{file}"));
         in_source && filter.file.as_ref().is_none_or(is_file)
     };
     let books = notes.current().into_iter().filter(|book| wanted(book));
@@ -84,10 +87,16 @@ async fn load(project: &Project, filter: &QuarantineFilter) -> Result<Quarantine
     rows.retain(|row: &Aside| {
         let is_row = |number: u64| u64::try_from(row.row) == Ok(number);
         books.contains_key(&row.ingest_id)
-            && filter.reason.as_ref().is_none_or(|reason| row.reason == *reason)
+            && filter
+                .reason
+                .as_ref()
+                .is_none_or(|reason| row.reason == *reason)
             && filter.row.is_none_or(is_row)
     });
-    let quarantine = Quarantine { rows: Vec::new(), books };
+    let quarantine = Quarantine {
+        rows: Vec::new(),
+        books,
+    };
     rows.sort_by(|a, b| {
         let file = quarantine.file(a).cmp(quarantine.file(b));
         file.then(a.row.cmp(&b.row))
@@ -100,7 +109,9 @@ async fn rows_of(project: &Project, version: i64) -> Result<Vec<Aside>> {
     read_batches(&project.lake, "quarantine", Some(version), None, |batch| {
         let ints = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
         let texts = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
-        let sealed = batch.column_by_name("raw_sealed").and_then(|c| c.as_binary_opt::<i32>());
+        let sealed = batch
+            .column_by_name("raw_sealed")
+            .and_then(|c| c.as_binary_opt::<i32>());
         let (Some(readings), Some(numbers), Some(sealed), Some(columns), Some(reasons)) = (
             ints("ingest_id"),
             ints("row"),
@@ -128,7 +139,9 @@ async fn readings_of(project: &Project, asked: &str) -> Result<Vec<i64>> {
     let sources = &project.settings.sources;
     let names: Vec<String> = sources.iter().map(|source| source.shown()).collect();
     let whole: Vec<usize> = (0..names.len()).filter(|at| names[*at] == asked).collect();
-    let part: Vec<usize> = (0..names.len()).filter(|at| names[*at].contains(asked)).collect();
+    let part: Vec<usize> = (0..names.len())
+        .filter(|at| names[*at].contains(asked))
+        .collect();
     let meant = if whole.is_empty() { part } else { whole };
     if meant.is_empty() {
         let all = || names.iter().map(String::as_str);
@@ -143,7 +156,10 @@ async fn readings_of(project: &Project, asked: &str) -> Result<Vec<i64>> {
     }
     let mut readings = Vec::new();
     for index in meant {
-        let of_source = project.ledger.readings_of(&source_name(project, index)).await?;
+        let of_source = project
+            .ledger
+            .readings_of(&source_name(project, index))
+            .await?;
         readings.extend(of_source.iter().filter_map(|id| id.parse::<i64>().ok()));
     }
     Ok(readings)
@@ -246,8 +262,12 @@ impl Replayed {
             ),
             false => pick(
                 language,
-                format!("{read} mended rows read again: {kept} kept now, {duplicates} known already, {set_aside} set aside still"),
-                format!("重新读取 {read} 行修复后的数据：现保留 {kept} 行，重复 {duplicates} 行，仍隔离 {set_aside} 行"),
+                format!(
+                    "{read} mended rows read again: {kept} kept now, {duplicates} known already, {set_aside} set aside still"
+                ),
+                format!(
+                    "重新读取 {read} 行修复后的数据：现保留 {kept} 行，重复 {duplicates} 行，仍隔离 {set_aside} 行"
+                ),
             ),
         }];
         if self.without_file > 0 {
@@ -261,7 +281,9 @@ impl Replayed {
         let left: u64 = self.reasons.values().sum();
         lines.push(pick(
             language,
-            format!("{left} rows are set aside now; `perennial run` brings everything else up to date"),
+            format!(
+                "{left} rows are set aside now; `perennial run` brings everything else up to date"
+            ),
             format!("目前隔离 {left} 行；执行 `perennial run` 即可更新其余内容"),
         ));
         lines

@@ -33,7 +33,8 @@ pub(super) const QUALITY: &[Column] = &[
     RUN,
 ];
 
-pub(super) const FLAGS_MORE: &str = " The rows themselves stay in their table; 100,000 of a source are flagged at the most.";
+pub(super) const FLAGS_MORE: &str =
+    " The rows themselves stay in their table; 100,000 of a source are flagged at the most.";
 #[rustfmt::skip] // one entry a line
 pub(super) const FLAGS: &[Column] = &[
     ("rule", TEXT, "the rule that flags it"),

@@ -27,7 +27,10 @@ pub(super) async fn part(m: &Material<'_>) -> Result<Option<Quality>> {
     let scores = notes.scores.iter().map(|score| SourceScore {
         source: shown(&score.source),
         score: score.score,
-        before: before.iter().find(|b| b.source == score.source).and_then(|b| b.score),
+        before: before
+            .iter()
+            .find(|b| b.source == score.source)
+            .and_then(|b| b.score),
         rules: score.rules,
         failed: score.failed,
     });
@@ -57,7 +60,10 @@ fn failed(finding: &Finding) -> FailedRule {
 fn shown(name: &str) -> String {
     let path = Path::new(name);
     let last = path.file_name().filter(|_| path.is_absolute());
-    last.map_or_else(|| name.to_owned(), |last| last.to_string_lossy().into_owned())
+    last.map_or_else(
+        || name.to_owned(),
+        |last| last.to_string_lossy().into_owned(),
+    )
 }
 
 /// What a rule is about, in words; a declared one has its own name.
@@ -70,14 +76,32 @@ fn words(finding: &Finding) -> Text {
         "duplicates" => ("rows known already", "重复的行"),
         "completeness" => ("missing values", "缺失值"),
         "unique_key" => ("customers that stand in the table twice", "重复出现的客户"),
-        "freshness" => ("rows are due by the source's own rhythm", "按数据源自身节奏应有新数据"),
-        "outliers" => ("amounts far from all others (kept)", "远离其他值的金额（保留）"),
-        "unit_jump_months" => ("amounts that become about 10, 100 or 1,000 times as large or small from one month to the next", "金额逐月变为约 10、100 或 1000 倍（或几分之一）"),
-        "unit_jump_loads" => ("amounts that become about 10, 100 or 1,000 times as large or small from one load to the next", "金额在两次载入间变为约 10、100 或 1000 倍（或几分之一）"),
-        "price_jumps" => ("prices that become about 10, 100 or 1,000 times as high or low", "单价变为约 10、100 或 1000 倍（或几分之一）"),
+        "freshness" => (
+            "rows are due by the source's own rhythm",
+            "按数据源自身节奏应有新数据",
+        ),
+        "outliers" => (
+            "amounts far from all others (kept)",
+            "远离其他值的金额（保留）",
+        ),
+        "unit_jump_months" => (
+            "amounts that become about 10, 100 or 1,000 times as large or small from one month to the next",
+            "金额逐月变为约 10、100 或 1000 倍（或几分之一）",
+        ),
+        "unit_jump_loads" => (
+            "amounts that become about 10, 100 or 1,000 times as large or small from one load to the next",
+            "金额在两次载入间变为约 10、100 或 1000 倍（或几分之一）",
+        ),
+        "price_jumps" => (
+            "prices that become about 10, 100 or 1,000 times as high or low",
+            "单价变为约 10、100 或 1000 倍（或几分之一）",
+        ),
         "no_product_codes" => ("lines whose code is no product", "编码不是商品的行"),
         "drift" => ("values distributed otherwise than before", "分布与以往不同"),
-        "drift_missing" => ("another share of missing values than before", "缺失比例与以往不同"),
+        "drift_missing" => (
+            "another share of missing values than before",
+            "缺失比例与以往不同",
+        ),
         other => return Text::same(other),
     };
     Text::new(en, zh)

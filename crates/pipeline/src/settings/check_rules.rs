@@ -22,12 +22,21 @@ pub(super) fn rules(settings: &Settings, root: &Node, problems: &mut Vec<Problem
         if !settings.has(rule.table) {
             add(
                 code::VALUE_UNKNOWN,
-                format!("the rule `{}` is about the table `{}`, which no source becomes", rule.shown(), rule.table),
+                format!(
+                    "the rule `{}` is about the table `{}`, which no source becomes",
+                    rule.shown(),
+                    rule.table
+                ),
                 "name the table of one of the sources".to_owned(),
             );
         }
         columns(settings, rule, &mut add);
-        if settings.rules.iter().take(at).any(|r| r.shown() == rule.shown()) {
+        if settings
+            .rules
+            .iter()
+            .take(at)
+            .any(|r| r.shown() == rule.shown())
+        {
             add(
                 code::NAME_TWICE,
                 format!("two rules are called `{}`", rule.shown()),
@@ -59,22 +68,31 @@ fn keys(rule: &Rule, add: &mut Add<'_>) {
     ];
     let own = given.iter().filter(|(_, _, of)| *of == check);
     let any = own.clone().any(|(_, is_given, _)| *is_given);
-    let mut wanted: Vec<&str> = own.map(|(key, ..)| *key).collect();
+    let wanted: Vec<&str> = own.map(|(key, ..)| *key).collect();
     if !wanted.is_empty() && !any {
-        let keys = std::mem::take(&mut wanted).join("` or `");
+        let keys = wanted.join("` or `");
         add(
             code::KEY_MISSING,
             format!("the rule `{}` does not say `{keys}`", rule.shown()),
             format!("`check = \"{check}\"` needs it"),
         );
     }
-    for (key, _, of) in given.iter().filter(|(_, is_given, of)| *is_given && *of != check) {
+    for (key, _, of) in given
+        .iter()
+        .filter(|(_, is_given, of)| *is_given && *of != check)
+    {
         add(
             code::VALUE_UNKNOWN,
             format!("`{key}` has no meaning with `check = \"{check}\"`"),
             format!("write `check = \"{of}\"`, or take `{key}` away"),
         );
     }
+    values(rule, add);
+}
+
+/// What the keys say.
+fn values(rule: &Rule, add: &mut Add<'_>) {
+    let check = rule.check;
     let about_rows = matches!(check, RuleCheck::Condition | RuleCheck::Freshness);
     if rule.column.is_none() && !about_rows {
         add(
@@ -88,14 +106,21 @@ fn keys(rule: &Rule, add: &mut Add<'_>) {
     {
         add(
             code::VALUE_RANGE,
-            format!("the condition of the rule `{}` is not one expression", rule.shown()),
-            "close its brackets and quotes, and leave `;` and comments out, as in `quantity <> 0`".to_owned(),
+            format!(
+                "the condition of the rule `{}` is not one expression",
+                rule.shown()
+            ),
+            "close its brackets and quotes, and leave `;` and comments out, as in `quantity <> 0`"
+                .to_owned(),
         );
     }
     if rule.refers_to.is_some() && rule.reference().is_none() {
         add(
             code::VALUE_RANGE,
-            format!("`refers_to` of the rule `{}` names no table and column", rule.shown()),
+            format!(
+                "`refers_to` of the rule `{}` names no table and column",
+                rule.shown()
+            ),
             "write it as `customers.customer_id`".to_owned(),
         );
     }
@@ -110,7 +135,9 @@ fn keys(rule: &Rule, add: &mut Add<'_>) {
 
 /// Columns of tables of histories are known before anything is read.
 fn columns(settings: &Settings, rule: &Rule, add: &mut Add<'_>) {
-    let refers = rule.reference().map(|(table, column)| (table, column.to_owned()));
+    let refers = rule
+        .reference()
+        .map(|(table, column)| (table, column.to_owned()));
     let own = rule.column.clone().map(|column| (rule.table, column));
     for (table, column) in own.into_iter().chain(refers) {
         let Some(known) = known_columns(settings, table) else {

@@ -25,9 +25,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub(crate) use check_rules::is_rare;
 pub use duration::{Duration, DurationError, DurationUnit};
 pub use error::{CODES, Error, Place, Problem};
-pub(crate) use check_rules::is_rare;
 pub use reference::{keys, markdown};
 pub use rule::{Literals, Rule, RuleCheck, RuleSeverity};
 pub use section::Key;

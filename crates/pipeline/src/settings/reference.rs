@@ -1,7 +1,7 @@
 //! Every key there is, for the generated reference and for "it belongs in".
 
-use super::section::{Key, Section};
 use super::rule::Rule;
+use super::section::{Key, Section};
 use super::sections::{Limits, Lost, Model, Offer, Policy, Project, Value};
 use super::source::Source;
 

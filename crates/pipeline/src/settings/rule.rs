@@ -1,12 +1,12 @@
 //! `[[rule]]`: what the business asks of its data.
 
 use super::duration::Duration;
+use super::error::Problem;
+use super::node::{Data, Node};
 use super::read::{Setting, wrong_type};
 use super::section::section;
 use super::source::{ColumnType, Table};
 use super::units::{Literal, Share, words};
-use super::error::Problem;
-use super::node::{Data, Node};
 
 words! {
     /// What a rule checks.
@@ -117,7 +117,9 @@ impl Rule {
             (None, Some(condition)) => condition.clone(),
             (None, None) => self.table.to_string(),
         };
-        self.name.clone().unwrap_or_else(|| format!("{} {}", self.check, column()))
+        self.name
+            .clone()
+            .unwrap_or_else(|| format!("{} {}", self.check, column()))
     }
 
     /// The table and column of `refers_to`.

@@ -50,7 +50,8 @@ pub(super) async fn read(
     let mut replaced = HashMap::new();
     let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
-        let Some(mut file) = unless_empty(OneFile::new(run, fresh, (&vault, &mender)), fresh)? else {
+        let Some(mut file) = unless_empty(OneFile::new(run, fresh, (&vault, &mender)), fresh)?
+        else {
             reading.books.push(Book::new(fresh, TABLE));
             continue;
         };
@@ -345,12 +346,7 @@ impl<'a> OneFile<'a> {
             .collect()
     }
 
-    fn judge(
-        &self,
-        batch: &RawBatch,
-        subjects: &[Option<i64>],
-        seen: &mut Seen,
-    ) -> Vec<Verdict> {
+    fn judge(&self, batch: &RawBatch, subjects: &[Option<i64>], seen: &mut Seen) -> Vec<Verdict> {
         let mut faults: BTreeMap<usize, &'static str> = BTreeMap::new();
         for bad in &batch.bad {
             faults.entry(bad.row).or_insert(bad.reason.code());

@@ -136,7 +136,9 @@ pub(super) async fn read_mended(
     let project = run.project;
     let traits = trait_names(&project.settings, into.table);
     let base = match base {
-        Some(version) => tables::Table::open(&project.lake, into.shape.table, Some(version)).await?,
+        Some(version) => {
+            tables::Table::open(&project.lake, into.shape.table, Some(version)).await?
+        }
         None => None,
     };
     let memory = usize::try_from(project.settings.limits.memory.get()).unwrap_or(usize::MAX);
@@ -149,7 +151,8 @@ pub(super) async fn read_mended(
     let mut file = OneFile::new(run, into.shape, fresh, (&vault, &mender), &traits)?;
     file.book.rows_read = rows;
     file.again = again;
-    file.read_again(run, &mut resolver, &mut sorter, out).await?;
+    file.read_again(run, &mut resolver, &mut sorter, out)
+        .await?;
     resolver.settle().await?;
     let outcome = sorter.finish(&project.lake, project.threads()).await?;
     settle(std::slice::from_mut(&mut file.book), &outcome);
@@ -344,7 +347,10 @@ impl<'a> OneFile<'a> {
     fn raw<'b>(&'b self, batch: &'b RawBatch, row: usize) -> Cow<'b, [u8]> {
         let in_file = batch.row_in_file(row) as usize;
         let mended = self.mending.get(in_file.saturating_sub(1));
-        mended.map_or_else(|| batch.raw_record(row), |record| Cow::Borrowed(&record.raw))
+        mended.map_or_else(
+            || batch.raw_record(row),
+            |record| Cow::Borrowed(&record.raw),
+        )
     }
 
     /// Sets rows aside. Whoever they name is known from now on, so that they can

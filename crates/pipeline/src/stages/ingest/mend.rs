@@ -98,7 +98,12 @@ pub(super) fn open_mended(
     let folder = project.scratch();
     make_private_folder(&folder)?;
     let path = folder.join("mended.csv");
-    let names: Vec<&str> = reading.spec.columns.iter().map(|c| c.name.as_str()).collect();
+    let names: Vec<&str> = reading
+        .spec
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
     write(&path, &names, again).map_err(Error::io("write", &path))?;
     let found = expand(&folder, "mended.csv").map_err(perennial_lake::Error::from)?;
     let file = found.into_iter().next();
@@ -211,7 +216,9 @@ mod tests {
     use super::*;
 
     fn cells(pairs: &[(&str, &str)]) -> Split {
-        let owned = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+        let owned = pairs
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
         Split::Cells(owned.collect())
     }
 

@@ -46,8 +46,10 @@ pub(super) async fn read(
             continue;
         };
         let rows = records.len() as u64;
-        let (Some(fresh), Some(table)) = (fresh_of(project, book).await?, Table::from_word(&book.table))
-        else {
+        let (Some(fresh), Some(table)) = (
+            fresh_of(project, book).await?,
+            Table::from_word(&book.table),
+        ) else {
             counts.without_file += rows;
             continue;
         };
@@ -101,8 +103,12 @@ async fn in_quarantine(
     let mut found = Found::new();
     for batch in read_all(&project.lake, "quarantine", Some(version), None).await? {
         let ints = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
-        let sealed = batch.column_by_name("raw_sealed").and_then(|c| c.as_binary_opt::<i32>());
-        let reasons = batch.column_by_name("reason").and_then(|c| c.as_string_opt::<i32>());
+        let sealed = batch
+            .column_by_name("raw_sealed")
+            .and_then(|c| c.as_binary_opt::<i32>());
+        let reasons = batch
+            .column_by_name("reason")
+            .and_then(|c| c.as_string_opt::<i32>());
         let (Some(readings), Some(rows), Some(sealed), Some(reasons)) =
             (ints("ingest_id"), ints("row"), sealed, reasons)
         else {
@@ -141,7 +147,9 @@ async fn fresh_of(project: &Project, book: &Book) -> Result<Option<Fresh>> {
             continue;
         }
         let mut files = expand(&project.dir, &source.path).unwrap_or_default();
-        let own = files.iter().position(|file| shown_name(file, source) == book.file);
+        let own = files
+            .iter()
+            .position(|file| shown_name(file, source) == book.file);
         if files.is_empty() {
             return Ok(None);
         }
@@ -221,7 +229,10 @@ mod tests {
     #[test]
     fn what_is_good_now_moves_and_the_sum_stays() {
         let reasons = |pairs: &[(&str, u64)]| -> BTreeMap<String, u64> {
-            pairs.iter().map(|(code, n)| ((*code).to_owned(), *n)).collect()
+            pairs
+                .iter()
+                .map(|(code, n)| ((*code).to_owned(), *n))
+                .collect()
         };
         let mut book = Book {
             rows_read: 100,
@@ -242,7 +253,10 @@ mod tests {
         let before = ["a/b", "a/b", "a/b", "c/d", "c/d", "c/d"].map(str::to_owned);
         let shift = apply(&mut book, &own, &before);
         assert_eq!((book.kept, book.quarantined, book.duplicates), (93, 4, 3));
-        assert_eq!(book.kept + book.quarantined + book.duplicates, book.rows_read);
+        assert_eq!(
+            book.kept + book.quarantined + book.duplicates,
+            book.rows_read
+        );
         assert_eq!(book.reasons, reasons(&[("a/b", 2), ("e/f", 2)]));
         assert_eq!(shift.kept + shift.duplicates + shift.quarantined, 0);
     }

@@ -39,13 +39,11 @@ pub(super) fn findings(project: &Project, known: &Known, table: Table, out: &mut
         }
         let sum = |of: fn(&Book) -> u64| books.iter().map(|book| of(book)).sum::<u64>();
         let read = sum(|book| book.rows_read);
-        out.push(
-            finding("duplicates", Severity::Note).counted(
-                read,
-                sum(|book| book.duplicates),
-                DUPLICATES_MAX,
-            ),
-        );
+        out.push(finding("duplicates", Severity::Note).counted(
+            read,
+            sum(|book| book.duplicates),
+            DUPLICATES_MAX,
+        ));
         if table == Table::Customers {
             let twice = |book: &Book| book.reasons.get(TWICE).copied().unwrap_or(0);
             out.push(
@@ -61,7 +59,9 @@ pub(super) fn findings(project: &Project, known: &Known, table: Table, out: &mut
 
 fn reasons(book: &Book) -> String {
     let reasons = book.reasons.iter().filter(|(code, _)| *code != ERASED);
-    let reasons: Vec<String> = reasons.map(|(code, rows)| format!("{code} {rows}")).collect();
+    let reasons: Vec<String> = reasons
+        .map(|(code, rows)| format!("{code} {rows}"))
+        .collect();
     reasons.join(", ")
 }
 
@@ -84,7 +84,11 @@ fn cells(project: &Project, index: usize, books: &[&Book], make: &Make<'_>) -> V
     let found = counts(books.iter().copied());
     let one = |(name, (missing, rows)): (&str, (u64, u64))| {
         let named = source.columns.iter().any(|(_, column)| column == name);
-        let severity = if named { Severity::Warning } else { Severity::Note };
+        let severity = if named {
+            Severity::Warning
+        } else {
+            Severity::Note
+        };
         let finding = make("completeness", severity).of_column(name);
         finding.counted(rows, missing, MISSING_MAX)
     };
@@ -108,7 +112,11 @@ fn cells_between_loads(known: &Known, index: usize, make: &Make<'_>) -> Vec<Find
     let one = |(name, count): (&&str, &(u64, u64))| {
         let (change, is_drift) = of_share(*before.get(*name)?, *count)?;
         let finding = make("drift_missing", Severity::Warning).of_column(name);
-        Some(finding.counted(1, u64::from(is_drift), 0.0).with_value(change))
+        Some(
+            finding
+                .counted(1, u64::from(is_drift), 0.0)
+                .with_value(change),
+        )
     };
     now.iter().filter_map(one).collect()
 }

@@ -159,7 +159,11 @@ fn ints(batch: &RecordBatch, place: usize) -> Result<ArrayRef> {
 
 fn int(column: &ArrayRef, row: usize) -> i64 {
     let ints = column.as_primitive::<Int64Type>();
-    if ints.is_valid(row) { ints.value(row) } else { 0 }
+    if ints.is_valid(row) {
+        ints.value(row)
+    } else {
+        0
+    }
 }
 
 /// One aggregate by reading for all the rules, summed up by source.
@@ -174,7 +178,11 @@ async fn rows(
     let mut columns = vec!["ingest_id".to_owned()];
     for (place, (rule, sql)) in rules.iter().enumerate() {
         // One alone first, so that the engine's complaint names its rule.
-        let probe = format!("select 1 from {} where {} limit 0", name(table.as_str()), sql.fails());
+        let probe = format!(
+            "select 1 from {} where {} limit 0",
+            name(table.as_str()),
+            sql.fails()
+        );
         let probed = session.collect(&probe).await;
         probed.map_err(|error| invalid(&rule.shown(), error))?;
         // Equal expressions need names of their own.
@@ -182,7 +190,10 @@ async fn rows(
         columns.push(format!("{} as failed_{place}", counted(&sql.fails())));
     }
     let table_name = name(table.as_str());
-    let sql = format!("select {} from {table_name} group by ingest_id", columns.join(", "));
+    let sql = format!(
+        "select {} from {table_name} group by ingest_id",
+        columns.join(", ")
+    );
     let all: Vec<String> = rules.iter().map(|(rule, _)| rule.shown()).collect();
     let answer = session.collect(&sql).await;
     let (_, batches) = answer.map_err(|error| invalid(&all.join("`, `"), error))?;
@@ -192,7 +203,10 @@ async fn rows(
         for (place, _) in rules.iter().enumerate() {
             let (checked, failed) = (ints(batch, 1 + 2 * place)?, ints(batch, 2 + 2 * place)?);
             for row in 0..batch.num_rows() {
-                let source = known.readings.get(&int(&readings, row)).map_or(0, |r| r.source);
+                let source = known
+                    .readings
+                    .get(&int(&readings, row))
+                    .map_or(0, |r| r.source);
                 let sum = sums.entry((place, source)).or_default();
                 sum.0 += u64::try_from(int(&checked, row)).unwrap_or(0);
                 sum.1 += u64::try_from(int(&failed, row)).unwrap_or(0);
@@ -211,25 +225,50 @@ async fn rows(
 }
 
 /// Two whole numbers that a query answers.
-async fn pair(session: &Session, rule: &Rule, sql: &str) -> Result<(u64, u64)> {
+async fn pair(session: &Session, rule: &str, sql: &str) -> Result<(u64, u64)> {
     let answer = session.collect(sql).await;
-    let (_, batches) = answer.map_err(|error| invalid(&rule.shown(), error))?;
+    let (_, batches) = answer.map_err(|error| invalid(rule, error))?;
     let Some(batch) = batches.iter().find(|b| b.num_rows() > 0) else {
         return Ok((0, 0));
     };
-    let of = |place| -> Result<u64> { Ok(u64::try_from(int(&ints(batch, place)?, 0)).unwrap_or(0)) };
+    let of =
+        |place| -> Result<u64> { Ok(u64::try_from(int(&ints(batch, place)?, 0)).unwrap_or(0)) };
     Ok((of(0)?, of(1)?))
+}
+
+/// Events whose own id another event has too, though it says something else; none
+/// where no source names the column.
+pub(super) async fn unique_key(
+    run: &Run<'_>,
+    ingest: &Done,
+    known: &Known,
+    table: Table,
+) -> Result<Option<Finding>> {
+    const KEY: &str = "message_id";
+    let is_named = |columns: &Vec<String>| columns.iter().any(|column| column == KEY);
+    if table != Table::Events || !known.of(table).any(|(_, source)| is_named(&source.columns)) {
+        return Ok(None);
+    }
+    let session = session_at(run.project, ingest.outputs.clone())?;
+    let sql = beyond_the_first(table, KEY);
+    let (checked, failed) = pair(&session, "unique_key", &sql).await?;
+    let finding = Finding::new("unique_key", table.as_str(), Severity::Warning).of_column(KEY);
+    Ok(Some(finding.counted(checked, failed, 0.0)))
+}
+
+/// How many rows have a value, and how many of them are beyond the first of theirs.
+fn beyond_the_first(table: Table, column: &str) -> String {
+    let (table, column) = (name(table.as_str()), name(column));
+    format!(
+        "select sum(n), sum(n) - count(*) from (select count(*) as n from {table} \
+         where {column} is not null group by {column}) as v"
+    )
 }
 
 /// Rows beyond the first of their value.
 async fn unique(session: &Session, rule: &Rule) -> Result<Finding> {
-    let column = name(rule.column.as_deref().unwrap_or_default());
-    let sql = format!(
-        "select sum(n), sum(n) - count(*) from (select count(*) as n from {} \
-         where {column} is not null group by {column}) as v",
-        name(rule.table.as_str())
-    );
-    let (checked, failed) = pair(session, rule, &sql).await?;
+    let sql = beyond_the_first(rule.table, rule.column.as_deref().unwrap_or_default());
+    let (checked, failed) = pair(session, &rule.shown(), &sql).await?;
     let found = finding(rule, rule.severity);
     let allowed = found.allowed;
     Ok(found.counted(checked, failed, allowed))
@@ -242,17 +281,24 @@ async fn reference(session: &Session, rule: &Rule, ingest: &Done) -> Result<Find
     if ingest.version(table.as_str()).is_none() {
         return Err(Error::cannot(
             "quality/rule-invalid",
-            format!("the rule `{}` refers to the table `{table}`, which is not there", rule.shown()),
+            format!(
+                "the rule `{}` refers to the table `{table}`, which is not there",
+                rule.shown()
+            ),
             "name a table that a source becomes",
         ));
     }
-    let (from, to, other) = (name(rule.table.as_str()), name(table.as_str()), name(column));
+    let (from, to, other) = (
+        name(rule.table.as_str()),
+        name(table.as_str()),
+        name(column),
+    );
     let sql = format!(
         "select count(*), sum(case when r.v is null then 1 else 0 end) from (select cast({own} as varchar) as k \
          from {from} where {own} is not null) as l left join (select distinct cast({other} as varchar) as v \
          from {to} where {other} is not null) as r on l.k = r.v"
     );
-    let (checked, failed) = pair(session, rule, &sql).await?;
+    let (checked, failed) = pair(session, &rule.shown(), &sql).await?;
     let found = finding(rule, rule.severity);
     let allowed = found.allowed;
     Ok(found.counted(checked, failed, allowed))
@@ -278,7 +324,10 @@ async fn freshness(
     for batch in &batches {
         let (readings, times) = (ints(batch, 0)?, ints(batch, 1)?);
         for row in (0..batch.num_rows()).filter(|row| times.is_valid(*row)) {
-            let source = known.readings.get(&int(&readings, row)).map_or(0, |r| r.source);
+            let source = known
+                .readings
+                .get(&int(&readings, row))
+                .map_or(0, |r| r.source);
             let slot = newest.entry(source).or_insert(i64::MIN);
             *slot = (*slot).max(int(&times, row));
         }
@@ -295,8 +344,12 @@ async fn freshness(
         let detail = format!("the newest row is {days:.1} days old");
         let is_late = now_us > late_us;
         let found = found.counted(1, u64::from(is_late), 0.0);
-        out.findings.push(found.with_value(days).with_detail(detail));
-        out.due.push((format!("{} {}", rule.shown(), one.name), late_us.saturating_add(1)));
+        out.findings
+            .push(found.with_value(days).with_detail(detail));
+        out.due.push((
+            format!("{} {}", rule.shown(), one.name),
+            late_us.saturating_add(1),
+        ));
     }
     Ok(())
 }
@@ -315,7 +368,10 @@ pub(super) async fn stop(
     let session = session_at(run.project, ingest.outputs.clone())?;
     let mut parts = Vec::new();
     for finding in stopping.iter().take(RULES_TOLD_MAX) {
-        let source = finding.source.as_deref().map_or_else(String::new, |s| format!(" of `{s}`"));
+        let source = finding
+            .source
+            .as_deref()
+            .map_or_else(String::new, |s| format!(" of `{s}`"));
         let mut part = match finding.check.as_str() {
             "freshness" => format!(
                 "`{}`{source} fails: {}",
@@ -340,7 +396,10 @@ pub(super) async fn stop(
     if more > 0 {
         parts.push(format!("and {more} more"));
     }
-    let message = format!("a critical rule stops the run after reading: {}", parts.join("; "));
+    let message = format!(
+        "a critical rule stops the run after reading: {}",
+        parts.join("; ")
+    );
     let hint = "correct the file, or the rule under `[[rule]]`, and run again; what was read is kept, and `perennial quality` shows all rules".to_owned();
     Ok(Some((message, hint)))
 }
@@ -360,9 +419,16 @@ async fn places(
     let Some(sql) = row_sql(rule) else {
         return Ok(Vec::new());
     };
-    let of_source = known.sources.iter().position(|s| Some(&s.name) == finding.source.as_ref());
+    let of_source = known
+        .sources
+        .iter()
+        .position(|s| Some(&s.name) == finding.source.as_ref());
     let readings: Vec<String> = match of_source {
-        Some(source) => known.readings_of(source).iter().map(i64::to_string).collect(),
+        Some(source) => known
+            .readings_of(source)
+            .iter()
+            .map(i64::to_string)
+            .collect(),
         None => Vec::new(),
     };
     let line = match rule.table {
@@ -384,7 +450,10 @@ async fn places(
         let (readings, records) = (ints(batch, 0)?, ints(batch, 1)?);
         for row in 0..batch.num_rows() {
             let reading = int(&readings, row);
-            let book = known.all_books.iter().find(|(_, book)| book.ingest_id == reading);
+            let book = known
+                .all_books
+                .iter()
+                .find(|(_, book)| book.ingest_id == reading);
             let file = book.map_or("a file", |(_, book)| book.file.as_str());
             places.push(match int(&records, row) {
                 0 => format!("`{file}`"),

@@ -3,6 +3,7 @@
 
 mod books;
 mod declared;
+mod people;
 mod returns;
 mod sources;
 mod tables;
@@ -95,8 +96,46 @@ async fn key_from(run: &Run<'_>, base: &str, now_us: i64) -> Result<String> {
 /// The failure of a run that a critical rule stops.
 pub(crate) fn stopped(done: &Done) -> Result<Option<Error>> {
     let notes: Notes = done.details_as()?;
-    let stop = notes.stop.map(|(message, hint)| Error::Quality { message, hint });
+    let stop = notes
+        .stop
+        .map(|(message, hint)| Error::Quality { message, hint });
     Ok(stop)
+}
+
+/// What the built-in rules found.
+#[derive(Default)]
+struct Measured {
+    findings: Vec<Finding>,
+    due: Vec<(String, i64)>,
+    odd: Vec<told::OddValues>,
+    outputs: BTreeMap<String, i64>,
+}
+
+/// Measures the built-in rules of every table that there is.
+async fn built_in(run: &Run<'_>, ingest: &Done, known: &Known, now_us: i64) -> Result<Measured> {
+    let project = run.project;
+    let mut out = Measured::default();
+    for &table in Table::ALL {
+        let Some(version) = ingest.version(table.as_str()) else {
+            continue;
+        };
+        let findings = &mut out.findings;
+        books::findings(project, known, table, findings);
+        if ingest::shape_of(table).is_none() {
+            people::findings(project, known, version, findings, &mut out.odd).await?;
+            continue;
+        }
+        let mut tally = Tally::of(project, known, table, version).await?;
+        if table == Table::OrderLines {
+            let linked = returns::write(run, ingest, known, &mut tally).await?;
+            out.outputs.insert(returns::TABLE.to_owned(), linked);
+        }
+        findings.extend(declared::unique_key(run, ingest, known, table).await?);
+        told::findings(project, known, table, &tally, now_us, findings);
+        out.due.extend(told::due(known, table, &tally));
+        out.odd.extend(told::odd_amounts(known, table, &tally));
+    }
+    Ok(out)
 }
 
 async fn measure(
@@ -110,26 +149,12 @@ async fn measure(
     run.progress.start("quality", None, "rules");
     let notes: ingest::Notes = ingest.details_as()?;
     let known = Known::load(project, ingest, &notes).await?;
-    let mut findings = Vec::new();
-    let mut due = Vec::new();
-    let mut odd = Vec::new();
-    let mut outputs = BTreeMap::new();
-    for &table in Table::ALL {
-        let Some(version) = ingest.version(table.as_str()) else {
-            continue;
-        };
-        books::findings(project, &known, table, &mut findings);
-        if ingest::shape_of(table).is_some() {
-            let mut tally = Tally::of(project, &known, table, version).await?;
-            if table == Table::OrderLines {
-                let linked = returns::write(run, ingest, &known, &mut tally).await?;
-                outputs.insert(returns::TABLE.to_owned(), linked);
-            }
-            told::findings(project, &known, table, &tally, now_us, &mut findings);
-            due.extend(told::due(&known, table, &tally));
-            odd.extend(told::odd_amounts(&known, table, &tally));
-        }
-    }
+    let Measured {
+        mut findings,
+        mut due,
+        odd,
+        mut outputs,
+    } = built_in(run, ingest, &known, now_us).await?;
     let declared = declared::findings(run, ingest, &known, now_us).await?;
     findings.extend(declared.findings);
     due.extend(declared.due);
@@ -138,26 +163,29 @@ async fn measure(
     let scores = scores(&findings, &known.named());
     let stop = declared::stop(run, ingest, &known, &findings).await?;
     let short = without_files(&findings);
+    let measured_at_us = project.now_us();
     project
         .ledger
         .put_quality(&QualityMeasure {
             run_id: run.run_id.clone(),
             stage_key: key.to_owned(),
-            measured_at_us: now_us,
+            measured_at_us,
             scores: serde_json::to_value(&scores).unwrap_or_default(),
             findings: serde_json::to_value(&short).unwrap_or_default(),
         })
         .await?;
-    let version = tables::quality(run, key, now_us, &findings).await?;
+    let version = tables::quality(run, key, measured_at_us, &findings).await?;
     outputs.insert(tables::QUALITY.to_owned(), version);
     let failed = findings.iter().filter(|f| f.fails()).count();
-    run.progress
-        .finish(&format!("{} rules measured, {failed} failed", findings.len()));
+    run.progress.finish(&format!(
+        "{} rules measured, {failed} failed",
+        findings.len()
+    ));
     Output::new(
         outputs,
         &Notes {
             base: base.to_owned(),
-            measured_at_us: now_us,
+            measured_at_us,
             scores,
             findings: with_worst_files(&findings),
             due,

@@ -55,7 +55,12 @@ struct Place {
 }
 
 /// Links returns, writes the table, and counts them by source.
-pub(super) async fn write(run: &Run<'_>, ingest: &Done, known: &super::Known, tally: &mut Tally) -> Result<i64> {
+pub(super) async fn write(
+    run: &Run<'_>,
+    ingest: &Done,
+    known: &super::Known,
+    tally: &mut Tally,
+) -> Result<i64> {
     let project = run.project;
     let session = session_at(project, ingest.outputs.clone())?;
     let mut linker = Linker::new(run, known, tally)?;
@@ -221,12 +226,18 @@ fn columns(rows: &[Row], run_id: &str) -> Result<(SchemaRef, RecordBatch), Error
     Columns::new()
         .ints("customer_id", rows.iter().map(|r| Some(r.customer_id)))
         .text("product_id", rows.iter().map(|r| Some(r.product.as_str())))
-        .money("quantity", rows.iter().map(|r| Some(r.quantity as f64 / 10_000.0)))
+        .money(
+            "quantity",
+            rows.iter().map(|r| Some(r.quantity as f64 / 10_000.0)),
+        )
         .ints("ingest_id", rows.iter().map(|r| Some(r.returned.ingest_id)))
         .ints("line", rows.iter().map(|r| Some(r.returned.line)))
         .text("order_id", rows.iter().map(|r| r.returned.order.as_deref()))
         .times("time", rows.iter().map(|r| Some(r.returned.time_us)))
-        .ints("purchase_ingest_id", rows.iter().map(|r| Some(r.bought.ingest_id)))
+        .ints(
+            "purchase_ingest_id",
+            rows.iter().map(|r| Some(r.bought.ingest_id)),
+        )
         .ints("purchase_line", rows.iter().map(|r| Some(r.bought.line)))
         .text("return_of", rows.iter().map(|r| r.bought.order.as_deref()))
         .times("purchase_time", rows.iter().map(|r| Some(r.bought.time_us)))

@@ -72,7 +72,9 @@ impl Known {
         };
         let all_books = with_place(notes.books.clone());
         let one = |(index, source): (usize, &Source)| {
-            let own = all_books.iter().filter(|(s, book)| *s == index && book.kept > 0);
+            let own = all_books
+                .iter()
+                .filter(|(s, book)| *s == index && book.kept > 0);
             let mut own: Vec<usize> = own
                 .filter_map(|(_, book)| Some(readings.get(&book.ingest_id)?.load))
                 .collect();
@@ -118,7 +120,10 @@ impl Known {
 /// A source as it may be shown; two of one path are told apart by their tables.
 fn shown(sources: &[Source], index: usize) -> String {
     let name = sources[index].shown();
-    let others = sources.iter().enumerate().filter(|(i, s)| *i != index && s.shown() == name);
+    let others = sources
+        .iter()
+        .enumerate()
+        .filter(|(i, s)| *i != index && s.shown() == name);
     match others.count() {
         0 => name,
         _ => format!("{name} ({})", sources[index].table),
@@ -126,7 +131,10 @@ fn shown(sources: &[Source], index: usize) -> String {
 }
 
 fn columns(source: &Source) -> Vec<String> {
-    let parts = source.columns.iter().map(|(role, _)| role.as_str().to_owned());
+    let parts = source
+        .columns
+        .iter()
+        .map(|(role, _)| role.as_str().to_owned());
     parts.chain(source.traits.keys().cloned()).collect()
 }
 
@@ -138,22 +146,32 @@ async fn loads(project: &Project, version: Option<i64>) -> Result<HashMap<i64, u
     };
     let mut runs: Vec<String> = Vec::new();
     let columns = ["ingest_id", "run_id"];
-    read_batches(&project.lake, "ingests", Some(version), Some(&columns), |batch| {
-        let ids = batch.column_by_name("ingest_id").and_then(|c| c.as_primitive_opt::<Int64Type>());
-        let of_run = batch.column_by_name("run_id").and_then(|c| c.as_string_opt::<i32>());
-        if let (Some(ids), Some(of_run)) = (ids, of_run) {
-            for row in (0..batch.num_rows()).filter(|row| of_run.is_valid(*row)) {
-                let run = of_run.value(row);
-                let known = runs.iter().rposition(|known| known == run);
-                let load = known.unwrap_or_else(|| {
-                    runs.push(run.to_owned());
-                    runs.len() - 1
-                });
-                loads.insert(ids.value(row), load);
+    read_batches(
+        &project.lake,
+        "ingests",
+        Some(version),
+        Some(&columns),
+        |batch| {
+            let ids = batch
+                .column_by_name("ingest_id")
+                .and_then(|c| c.as_primitive_opt::<Int64Type>());
+            let of_run = batch
+                .column_by_name("run_id")
+                .and_then(|c| c.as_string_opt::<i32>());
+            if let (Some(ids), Some(of_run)) = (ids, of_run) {
+                for row in (0..batch.num_rows()).filter(|row| of_run.is_valid(*row)) {
+                    let run = of_run.value(row);
+                    let known = runs.iter().rposition(|known| known == run);
+                    let load = known.unwrap_or_else(|| {
+                        runs.push(run.to_owned());
+                        runs.len() - 1
+                    });
+                    loads.insert(ids.value(row), load);
+                }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        },
+    )
     .await?;
     Ok(loads)
 }

@@ -4,14 +4,16 @@ use perennial_lake::arrow::array::{AsArray, RecordBatch};
 use perennial_lake::arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef};
 use perennial_lake::tables::{DataFileWriter, WriteStyle, commit, write_table};
 use perennial_quality::Finding;
+use perennial_quality::rules::name;
 
 use super::HISTORY_MAX;
 use super::sources::Known;
 use super::tally::cast_to;
-use super::told::OddAmounts;
+use super::told::OddValues;
 use crate::Result;
 use crate::columns::Columns;
 use crate::query::session_at;
+use crate::settings::Table;
 use crate::stage::{Done, Run};
 
 /// The table of findings.
@@ -89,12 +91,16 @@ struct Flags {
 }
 
 impl Flags {
-    fn columns(&self, table: &str, run_id: &str) -> Result<(SchemaRef, RecordBatch)> {
+    fn columns(
+        &self,
+        (table, column): (&str, &str),
+        run_id: &str,
+    ) -> Result<(SchemaRef, RecordBatch)> {
         let rows = self.line.len();
         Columns::new()
             .same_text("rule", Some("outliers"), rows)
             .same_text("table_name", Some(table), rows)
-            .same_text("column_name", Some("amount"), rows)
+            .same_text("column_name", Some(column), rows)
             .ints("customer_id", self.customer_id.iter().copied())
             .ints("ingest_id", self.ingest_id.iter().copied().map(Some))
             .ints("line", self.line.iter().copied().map(Some))
@@ -109,29 +115,14 @@ pub(super) async fn flags(
     run: &Run<'_>,
     ingest: &Done,
     known: &Known,
-    odd: &[OddAmounts],
+    odd: &[OddValues],
 ) -> Result<i64> {
     let lake = &run.project.lake;
-    let (schema, _) = Flags::default().columns("", "")?;
+    let (schema, _) = Flags::default().columns(("", ""), "")?;
     let mut writer = DataFileWriter::create(lake, FLAGS, &schema, None, WriteStyle::Small)?;
     let session = session_at(run.project, ingest.outputs.clone())?;
     for odd in odd {
-        let readings = known.readings_of(odd.source);
-        let own = match known.of(odd.table).count() {
-            0 | 1 => String::new(),
-            _ => {
-                let ids: Vec<String> = readings.iter().map(i64::to_string).collect();
-                format!("ingest_id in ({}) and ", ids.join(", "))
-            }
-        };
-        let sql = format!(
-            "select customer_id, ingest_id, line, cast(amount as double) as amount from {} where {own}amount <> 0 and \
-             (abs(cast(amount as double)) < {low} or abs(cast(amount as double)) >= {high}) \
-             order by ingest_id, line limit {FLAGS_MAX}",
-            odd.table,
-            low = odd.low,
-            high = odd.high,
-        );
+        let sql = far_out(known, odd);
         let (_, batches) = session.collect(&sql).await?;
         for batch in &batches {
             let ints = |place: usize| cast_to(batch.column(place), &DataType::Int64);
@@ -145,9 +136,37 @@ pub(super) async fn flags(
                 value: values.as_primitive::<Float64Type>().values().to_vec(),
             };
             debug_assert_eq!(flags.line.len(), batch.num_rows());
-            writer.write(&flags.columns(odd.table.as_str(), &run.run_id)?.1)?;
+            writer.write(
+                &flags
+                    .columns((odd.table.as_str(), &odd.column), &run.run_id)?
+                    .1,
+            )?;
         }
     }
     let files = writer.close_if_any()?.into_iter().collect();
     Ok(commit(lake, FLAGS, &schema, &[], &[], files).await?)
+}
+
+/// The rows whose value lies outside the limits; of customers no line is known.
+fn far_out(known: &Known, odd: &OddValues) -> String {
+    let readings = known.readings_of(odd.source);
+    let own = match known.of(odd.table).count() {
+        0 | 1 => String::new(),
+        _ if odd.whole_table => String::new(),
+        _ => {
+            let ids: Vec<String> = readings.iter().map(i64::to_string).collect();
+            format!("ingest_id in ({}) and ", ids.join(", "))
+        }
+    };
+    let line = match odd.table {
+        Table::Customers => "0",
+        _ => "line",
+    };
+    let value = format!("cast({} as double)", name(&odd.column));
+    let (low, high) = (odd.low, odd.high);
+    format!(
+        "select customer_id, ingest_id, {line} as record, {value} as v from {} where {own}{value} <> 0 and \
+         (abs({value}) < {low} or abs({value}) >= {high}) order by 2, 3, 1 limit {FLAGS_MAX}",
+        name(odd.table.as_str()),
+    )
 }

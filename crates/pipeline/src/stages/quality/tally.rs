@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use perennial_lake::arrow::array::{Array, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use perennial_lake::arrow::array::{
+    Array, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray,
+};
 use perennial_lake::arrow::compute::cast;
 use perennial_lake::arrow::datatypes::DataType;
 use perennial_lake::tables::{DataFile, Lake, Table as LakeTable, file_batches};
@@ -84,7 +86,8 @@ pub(super) struct Tally {
 impl Tally {
     /// Counts the rows of a table at a version.
     pub async fn of(project: &Project, known: &Known, table: Table, version: i64) -> Result<Self> {
-        let Some(stored) = LakeTable::open(&project.lake, table.as_str(), Some(version)).await? else {
+        let Some(stored) = LakeTable::open(&project.lake, table.as_str(), Some(version)).await?
+        else {
             return Ok(Self::default());
         };
         let empty = Self::new(known, table);
@@ -127,10 +130,26 @@ impl Tally {
         }
     }
 
-    fn add_file(&mut self, lake: &Lake, known: &Known, table: Table, file: &DataFile) -> Result<()> {
-        let own = ["time", "ingest_id", "amount", "quantity", "unit_price", "product_id"];
+    fn add_file(
+        &mut self,
+        lake: &Lake,
+        known: &Known,
+        table: Table,
+        file: &DataFile,
+    ) -> Result<()> {
+        let own = [
+            "time",
+            "ingest_id",
+            "amount",
+            "quantity",
+            "unit_price",
+            "product_id",
+        ];
         let named: Vec<String> = self.columns.clone();
-        let more = named.iter().map(String::as_str).filter(|c| !own.contains(c));
+        let more = named
+            .iter()
+            .map(String::as_str)
+            .filter(|c| !own.contains(c));
         let wanted: Vec<&str> = own.into_iter().chain(more).collect();
         for batch in file_batches(lake, table.as_str(), file, Some(&wanted))? {
             self.add(known, &Batch::new(&batch?)?);
@@ -139,7 +158,8 @@ impl Tally {
     }
 
     fn add(&mut self, known: &Known, batch: &Batch) {
-        let columns: Vec<Option<&ArrayRef>> = self.columns.iter().map(|c| batch.column(c)).collect();
+        let columns: Vec<Option<&ArrayRef>> =
+            self.columns.iter().map(|c| batch.column(c)).collect();
         let categories: Vec<Option<StringArray>> =
             self.categories.iter().map(|c| batch.texts(c)).collect();
         let products = batch.texts("product_id");
@@ -158,7 +178,13 @@ impl Tally {
             }
             if known.sources[reading.source].has_before {
                 for (counts, texts) in side.categories.iter_mut().zip(&categories) {
-                    count(counts, texts.as_ref().filter(|t| t.is_valid(row)).map(|t| t.value(row)));
+                    count(
+                        counts,
+                        texts
+                            .as_ref()
+                            .filter(|t| t.is_valid(row))
+                            .map(|t| t.value(row)),
+                    );
                 }
             }
             if let Some(amount) = batch.amount(row) {
@@ -166,9 +192,16 @@ impl Tally {
                 if let Some(bin) = bin_of(amount.abs()) {
                     side.amounts.add_bin(bin, 1);
                     of_source.months.entry(month).or_default().add_bin(bin, 1);
-                    of_source.loads.entry(reading.load).or_default().add_bin(bin, 1);
+                    of_source
+                        .loads
+                        .entry(reading.load)
+                        .or_default()
+                        .add_bin(bin, 1);
                 }
-                let product = products.as_ref().filter(|p| p.is_valid(row)).map(|p| p.value(row));
+                let product = products
+                    .as_ref()
+                    .filter(|p| p.is_valid(row))
+                    .map(|p| p.value(row));
                 if let Some(product) = product {
                     self.add_product(product, month, batch.price(row));
                 }
@@ -281,7 +314,9 @@ impl Batch {
     }
 
     fn texts(&self, name: &str) -> Option<StringArray> {
-        let found = column_as(&self.batch, name, &DataType::Utf8).ok().flatten()?;
+        let found = column_as(&self.batch, name, &DataType::Utf8)
+            .ok()
+            .flatten()?;
         found.as_any().downcast_ref::<StringArray>().cloned()
     }
 
@@ -309,7 +344,11 @@ impl Batch {
 }
 
 /// A column of a batch as another type; none where the batch has it not.
-pub(super) fn column_as(batch: &RecordBatch, name: &str, to: &DataType) -> Result<Option<ArrayRef>> {
+pub(super) fn column_as(
+    batch: &RecordBatch,
+    name: &str,
+    to: &DataType,
+) -> Result<Option<ArrayRef>> {
     let Some(column) = batch.column_by_name(name) else {
         return Ok(None);
     };

@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::settings::{Role, Table, is_rare};
 
 /// The share of a source's amounts that may lie far out.
-const OUTLIERS_MAX: f64 = 0.01;
+pub(super) const OUTLIERS_MAX: f64 = 0.01;
 /// The share of a source's lines that may have codes that are no products.
 const NO_PRODUCT_MAX: f64 = 0.05;
 /// Changes of prices by a power of ten that may be.
@@ -23,10 +23,13 @@ const LEVEL_VALUES_MIN: u64 = 30;
 const CODES_NAMED_MAX: usize = 30;
 const DAY_US: i64 = 86_400_000_000;
 
-/// Amounts that lie far out, to be flagged.
-pub(super) struct OddAmounts {
+/// Values that lie far out, to be flagged.
+pub(super) struct OddValues {
     pub table: Table,
     pub source: usize,
+    /// Whether the limits are of the table as a whole.
+    pub whole_table: bool,
+    pub column: String,
     /// Below this, or from `high` on.
     pub low: f64,
     pub high: f64,
@@ -90,12 +93,14 @@ pub(super) fn due(known: &Known, table: Table, tally: &Tally) -> Vec<(String, i6
 }
 
 /// The limits beyond which amounts of each source are flagged.
-pub(super) fn odd_amounts(known: &Known, table: Table, tally: &Tally) -> Vec<OddAmounts> {
+pub(super) fn odd_amounts(known: &Known, table: Table, tally: &Tally) -> Vec<OddValues> {
     let one = |(source, _): (usize, &OneSource)| {
         let (low, high) = tally.sources.get(source)?.amounts().ordinary()?.values();
-        Some(OddAmounts {
+        Some(OddValues {
             table,
             source,
+            whole_table: false,
+            column: "amount".to_owned(),
             low,
             high,
         })
@@ -119,7 +124,11 @@ impl About<'_> {
                 None => Severity::Note,
             };
             let finding = self.finding("completeness", severity).of_column(column);
-            Some(finding.counted(self.counted.rows(), self.counted.missing(place), MISSING_MAX))
+            Some(finding.counted(
+                self.counted.rows(),
+                self.counted.missing(place),
+                MISSING_MAX,
+            ))
         };
         tally.columns.iter().enumerate().filter_map(one).collect()
     }
@@ -156,8 +165,14 @@ impl About<'_> {
             }
             let side = |side: &super::tally::Side| (side.missing[place], side.rows);
             if let Some((change, is_drift)) = drift::of_share(side(before), side(now)) {
-                let finding = self.finding("drift_missing", Severity::Warning).of_column(column);
-                found.push(finding.counted(1, u64::from(is_drift), 0.0).with_value(change));
+                let finding = self
+                    .finding("drift_missing", Severity::Warning)
+                    .of_column(column);
+                found.push(
+                    finding
+                        .counted(1, u64::from(is_drift), 0.0)
+                        .with_value(change),
+                );
             }
         }
         let mut index = |column: &str, drift: Option<Drift>| {
@@ -196,7 +211,9 @@ impl About<'_> {
     /// small, from month to month or from load to load.
     fn unit_jumps(&self) -> Vec<Finding> {
         let months = self.counted.months.iter();
-        let months: Vec<Level> = months.filter_map(|(m, a)| level(i64::from(*m), a)).collect();
+        let months: Vec<Level> = months
+            .filter_map(|(m, a)| level(i64::from(*m), a))
+            .collect();
         let loads = self.counted.loads.iter();
         let loads: Vec<Level> = loads.filter_map(|(l, a)| level(*l as i64, a)).collect();
         let one = |rule: &str, levels: &[Level], shown: fn(&Jump) -> String| {
@@ -218,9 +235,12 @@ impl About<'_> {
     /// Returns whose purchase is in the table.
     fn returns(&self) -> Option<Finding> {
         let (all, linked) = self.counted.returns;
-        let finding = self.finding("returns_linked", Severity::Note).of_column("return_of");
+        let finding = self
+            .finding("returns_linked", Severity::Note)
+            .of_column("return_of");
         let finding = finding.counted(all, all - linked, 1.0).only_told();
-        (all > 0).then(|| finding.with_detail(format!("{linked} of {all} returns have their purchase")))
+        (all > 0)
+            .then(|| finding.with_detail(format!("{linked} of {all} returns have their purchase")))
     }
 }
 
@@ -240,7 +260,10 @@ fn factor(power: i32) -> String {
 }
 
 fn of_month(jump: &Jump) -> String {
-    let (year, month) = (1970 + jump.period.div_euclid(12), jump.period.rem_euclid(12) + 1);
+    let (year, month) = (
+        1970 + jump.period.div_euclid(12),
+        jump.period.rem_euclid(12) + 1,
+    );
     format!("{year}-{month:02}: times {}", factor(jump.power))
 }
 
@@ -258,8 +281,14 @@ fn no_products(tally: &Tally) -> Option<Finding> {
     if found.len() > CODES_NAMED_MAX {
         detail.push(format!("and {} more", found.len() - CODES_NAMED_MAX));
     }
-    let finding = Finding::new("no_product_codes", Table::OrderLines.as_str(), Severity::Note);
-    let finding = finding.of_column("product_id").counted(lines, odd, NO_PRODUCT_MAX);
+    let finding = Finding::new(
+        "no_product_codes",
+        Table::OrderLines.as_str(),
+        Severity::Note,
+    );
+    let finding = finding
+        .of_column("product_id")
+        .counted(lines, odd, NO_PRODUCT_MAX);
     (lines > 0).then(|| {
         finding
             .with_value(found.len() as f64)
