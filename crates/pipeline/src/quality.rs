@@ -340,7 +340,7 @@ mod tests {
         2024-03-02 10:00:00Z  87.5
 
         severity  state   rule          where               failed    share  may  more
-        warning   failed  completeness  a.csv: customer_id  50 / 200  25%    5%
+        warning   failed  completeness  a.csv: customer_id  50 / 200  25 %   5 %
         ");
     }
 

@@ -1,8 +1,7 @@
 //! Whether what is read now is distributed as what was read before.
 
-use std::collections::HashMap;
-
 use crate::LogHistogram;
+use crate::hash::QuickMap;
 
 /// Below this a change is small (Siddiqi, *Credit Risk Scorecards*, 2006: above
 /// 0.25 the population has changed).
@@ -70,11 +69,11 @@ pub fn of_amounts(before: &LogHistogram, now: &LogHistogram) -> Option<Drift> {
 
 /// Drift of categories: the 20 commonest before, and all others as one; none of
 /// fewer than 100 on a side, or of a single category.
-pub fn of_categories(before: &HashMap<String, u64>, now: &HashMap<String, u64>) -> Option<Drift> {
+pub fn of_categories(before: &QuickMap<String, u64>, now: &QuickMap<String, u64>) -> Option<Drift> {
     let mut top: Vec<(&String, u64)> = before.iter().map(|(name, n)| (name, *n)).collect();
     top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     top.truncate(TOP);
-    let counts = |of: &HashMap<String, u64>| {
+    let counts = |of: &QuickMap<String, u64>| {
         let mut counts: Vec<u64> = top
             .iter()
             .map(|(name, _)| of.get(*name).copied().unwrap_or(0))
@@ -147,7 +146,7 @@ mod tests {
 
     #[test]
     fn categories_that_come_and_go_drift() {
-        let counts = |pairs: &[(&str, u64)]| -> HashMap<String, u64> {
+        let counts = |pairs: &[(&str, u64)]| -> QuickMap<String, u64> {
             pairs
                 .iter()
                 .map(|(name, n)| ((*name).to_owned(), *n))

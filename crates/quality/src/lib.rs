@@ -8,6 +8,7 @@
 pub mod codes;
 pub mod drift;
 pub mod finding;
+pub mod hash;
 pub mod jumps;
 pub mod logs;
 pub mod prices;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::codes::Prices;
+use crate::hash::QuickMap;
 use crate::jumps::{Level, jumps};
 
 /// Pairs of product and month that are held: about 50 MB.
@@ -15,7 +16,7 @@ const PRICES_MIN: u64 = 3;
 /// let go of, as often as needed; which ones is told by a hash of their names.
 #[derive(Debug, Clone, Default)]
 pub struct ByMonth {
-    pairs: HashMap<(u64, i32), Prices>,
+    pairs: QuickMap<(u64, i32), Prices>,
     /// Products whose hash has a bit of it are not looked at.
     mask: u64,
 }

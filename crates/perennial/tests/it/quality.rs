@@ -328,9 +328,17 @@ fn jumps_of_a_unit_fees_and_far_amounts_are_told() {
         "select failed, detail from quality where rule = 'no_product_codes'",
     );
     assert_eq!(codes.rows, [["40", "CARRIAGE 40"]]);
-    assert_eq!(found(path, "outliers")[1], "1");
-    let flag = query(path, "select value, line from quality_flags");
-    assert_eq!(flag.rows, [["88888888.0", "3041"]]);
+    // What is flagged is what lies beyond the limits that are told.
+    let told = value(path, "select detail from quality where rule = 'outliers'");
+    let mut limits = told.split(' ').filter_map(|word| word.parse::<f64>().ok());
+    let (low, high) = (limits.next().unwrap(), limits.next().unwrap());
+    let beyond =
+        format!("select count(*) from order_lines where amount < {low} or amount > {high}");
+    assert_eq!(value(path, &beyond), found(path, "outliers")[1]);
+    let flags = value(path, "select count(*) from quality_flags");
+    assert_eq!(flags, found(path, "outliers")[1]);
+    let far = "select value, line from quality_flags order by value desc limit 1";
+    assert_eq!(query(path, far).rows, [["88888888.0", "3041"]]);
     // Flagged, and kept.
     assert_eq!(
         number(path, "select max(amount) from order_lines"),

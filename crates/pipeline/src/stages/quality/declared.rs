@@ -203,10 +203,7 @@ async fn rows(
         for (place, _) in rules.iter().enumerate() {
             let (checked, failed) = (ints(batch, 1 + 2 * place)?, ints(batch, 2 + 2 * place)?);
             for row in 0..batch.num_rows() {
-                let source = known
-                    .readings
-                    .get(&int(&readings, row))
-                    .map_or(0, |r| r.source);
+                let source = known.source_of(int(&readings, row), table);
                 let sum = sums.entry((place, source)).or_default();
                 sum.0 += u64::try_from(int(&checked, row)).unwrap_or(0);
                 sum.1 += u64::try_from(int(&failed, row)).unwrap_or(0);
@@ -324,10 +321,7 @@ async fn freshness(
     for batch in &batches {
         let (readings, times) = (ints(batch, 0)?, ints(batch, 1)?);
         for row in (0..batch.num_rows()).filter(|row| times.is_valid(*row)) {
-            let source = known
-                .readings
-                .get(&int(&readings, row))
-                .map_or(0, |r| r.source);
+            let source = known.source_of(int(&readings, row), rule.table);
             let slot = newest.entry(source).or_insert(i64::MIN);
             *slot = (*slot).max(int(&times, row));
         }

@@ -7,6 +7,8 @@ use perennial_lake::arrow::array::{Array, AsArray};
 use perennial_lake::arrow::datatypes::Int64Type;
 use perennial_lake::tables::read_batches;
 
+use perennial_quality::hash::QuickMap;
+
 use crate::Result;
 use crate::project::Project;
 use crate::settings::{Source, Table};
@@ -35,7 +37,7 @@ pub(super) struct Reading {
 /// The sources with their readings and books.
 pub(super) struct Known {
     pub sources: Vec<OneSource>,
-    pub readings: HashMap<i64, Reading>,
+    pub readings: QuickMap<i64, Reading>,
     /// The books as the tables stand, each with its source.
     pub books: Vec<(usize, Book)>,
     /// Every reading's own book.
@@ -61,7 +63,7 @@ impl Known {
             let of_table = || sources.iter().position(|s| s.table.as_str() == book.table);
             known.or_else(of_table).unwrap_or(0)
         };
-        let mut readings = HashMap::new();
+        let mut readings = QuickMap::default();
         for book in &notes.books {
             let load = loads.get(&book.ingest_id).copied().unwrap_or(0);
             let source = place(book);
@@ -106,6 +108,13 @@ impl Known {
     pub fn of(&self, table: Table) -> impl Iterator<Item = (usize, &OneSource)> {
         let sources = self.sources.iter().enumerate();
         sources.filter(move |(_, source)| source.table == table)
+    }
+
+    /// The source that a reading of a table belongs to.
+    pub fn source_of(&self, reading: i64, table: Table) -> usize {
+        let known = self.readings.get(&reading).map(|reading| reading.source);
+        let first = || self.of(table).next().map(|(index, _)| index);
+        known.or_else(first).unwrap_or(0)
     }
 
     /// The readings of a source.

@@ -1,7 +1,7 @@
 //! One pass over a table of histories, in which all that the built-in rules need is
 //! counted: file by file, some at a time, and the same whatever the threads.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use perennial_lake::arrow::array::{
     Array, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray,
@@ -12,6 +12,7 @@ use perennial_lake::tables::{DataFile, Lake, Table as LakeTable, file_batches};
 use perennial_lake::{arrow, parallel};
 use perennial_quality::LogHistogram;
 use perennial_quality::codes::Code;
+use perennial_quality::hash::QuickMap;
 use perennial_quality::logs::bin_of;
 use perennial_quality::prices::{ByMonth, hash_of};
 use perennial_quality::rhythm::{Days, month_of};
@@ -34,7 +35,7 @@ pub(super) struct Side {
     pub missing: Vec<u64>,
     pub amounts: LogHistogram,
     /// Counts of values by category.
-    pub categories: Vec<HashMap<String, u64>>,
+    pub categories: Vec<QuickMap<String, u64>>,
 }
 
 /// What was counted of one source.
@@ -77,7 +78,7 @@ pub(super) struct Tally {
     /// Those of them that are categories.
     pub categories: Vec<String>,
     pub sources: Vec<OfSource>,
-    pub codes: HashMap<String, Code>,
+    pub codes: QuickMap<String, Code>,
     /// Lines whose code came too late to be told apart.
     pub codes_left_out: u64,
     pub prices: ByMonth,
@@ -115,7 +116,7 @@ impl Tally {
         let categories: Vec<String> = columns.iter().filter(is_category).cloned().collect();
         let side = Side {
             missing: vec![0; columns.len()],
-            categories: vec![HashMap::new(); categories.len()],
+            categories: vec![QuickMap::default(); categories.len()],
             ..Side::default()
         };
         let source = OfSource {
@@ -265,7 +266,7 @@ impl Tally {
 }
 
 /// Counts a value among at most [`CODES_MAX`]; later new ones are one.
-fn count(counts: &mut HashMap<String, u64>, value: Option<&str>) {
+fn count(counts: &mut QuickMap<String, u64>, value: Option<&str>) {
     let value = value.unwrap_or("");
     if let Some(count) = counts.get_mut(value) {
         *count += 1;
