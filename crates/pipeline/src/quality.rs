@@ -282,7 +282,7 @@ fn rule_row(rule: &RuleShown, language: Language) -> Vec<String> {
     let mut more: Vec<String> = finding.detail.clone().into_iter().collect();
     if let Some(value) = finding
         .value
-        .filter(|_| finding.detail.is_none() || finding.check == "drift")
+        .filter(|_| finding.detail.is_none() || finding.check.starts_with("drift"))
     {
         more.insert(0, format!("{value:.3}"));
     }

@@ -319,7 +319,7 @@ fn jumps_of_a_unit_fees_and_far_amounts_are_told() {
         path,
         "select failed, state, detail from quality where rule = 'unit_jump_months'",
     );
-    assert_eq!(jumps.rows, [["1", "failed", "2024-10: times 100"]]);
+    assert_eq!(jumps.rows, [["1", "failed", "2024-10: × 100"]]);
     let prices = found(path, "price_jumps");
     // One far price among many is no jump of a product.
     assert_eq!(prices[1..], ["40", "failed"], "each product once");
@@ -589,6 +589,18 @@ fn labelled_customers_and_events_have_rules_of_their_own() {
     good(log.path(), &["run", "--until", "quality"]);
     assert_eq!(found(log.path(), "unique_key"), ["121", "1", "failed"]);
     // Every day has a row, and 2024 is long ago.
-    let late = "select detail from quality where rule = 'freshness' and state = 'failed'";
-    assert!(value(log.path(), late).ends_with("its own gaps are at most 1 days"));
+    let late =
+        "select state, value > 300, detail from quality where rule = 'freshness' and is_newest";
+    let row = query(log.path(), late).rows.concat();
+    assert_eq!(
+        row[..2],
+        ["told", "true"],
+        "read once, it may be an archive"
+    );
+    assert!(row[2].ends_with(" d; ≤ 1 d"), "{row:?}");
+    // A source that brought rows before and then falls silent is late.
+    let more = "m900,u3,seen,2024-03-01T10:00:00Z\n";
+    log.write("log.csv", log.read("log.csv") + more);
+    good(log.path(), &["run", "--until", "quality"]);
+    assert_eq!(query(log.path(), late).rows.concat()[0], "failed");
 }

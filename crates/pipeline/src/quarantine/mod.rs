@@ -78,7 +78,7 @@ async fn load(project: &Project, filter: &QuarantineFilter) -> Result<Quarantine
             |file: &String| book.file == *file || book.file.ends_with(&format!("/{file}"));
         in_source && filter.file.as_ref().is_none_or(is_file)
     };
-    let books = notes.current().into_iter().filter(|book| wanted(book));
+    let books = notes.current().into_iter().filter(wanted);
     let books: HashMap<i64, Book> = books.map(|book| (book.ingest_id, book)).collect();
     let mut rows = Vec::new();
     if let Some(version) = newest.outputs.get("quarantine").copied() {

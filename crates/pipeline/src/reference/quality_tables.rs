@@ -3,7 +3,7 @@
 use super::tables::{COUNT, CUSTOMER, Column, FLAG, ID, MONEY, NUMBER, RUN, TEXT, TIME};
 
 pub(super) const QUALITY_MORE: &str = " Rules are those under `[[rule]]` and the built-in ones: `quarantined` (a file's rows set aside), `duplicates`, \
-`completeness` (missing values of a column that the settings name), `unique_key`, `freshness` (silent for longer than 99 % of the source's own gaps and a day), \
+`completeness` (missing values of a column that the settings name), `unique_key`, `freshness` (silent for longer than 99 % of the source's own gaps and a day; of a source that was read once it is only told, since an archive promises nothing), \
 `outliers` (amounts further from the median than max(3.5, sqrt(2 ln n)) robust standard deviations, by logarithm; they stay), `unit_jump_months` and `unit_jump_loads` \
 (the median amount changes by about 10, 100 or 1,000), `price_jumps` (the same of single products), `no_product_codes` (codes without digits where nearly all have some, or whose price varies wildly), \
 `drift` (the population stability index between the newest load and those before: the sum of (p - q) ln(p / q) over tenths of amounts or the 20 commonest values; notable above 0.25 or what chance brings), \

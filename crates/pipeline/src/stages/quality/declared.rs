@@ -335,7 +335,7 @@ async fn freshness(
         };
         let late_us = newest_us.saturating_add(within);
         let days = now_us.saturating_sub(newest_us) as f64 / DAY_US;
-        let detail = format!("the newest row is {days:.1} days old");
+        let detail = format!("{days:.1} d");
         let is_late = now_us > late_us;
         let found = found.counted(1, u64::from(is_late), 0.0);
         out.findings
@@ -368,9 +368,9 @@ pub(super) async fn stop(
             .map_or_else(String::new, |s| format!(" of `{s}`"));
         let mut part = match finding.check.as_str() {
             "freshness" => format!(
-                "`{}`{source} fails: {}",
+                "`{}`{source} fails: its newest row is {:.1} days old",
                 finding.rule,
-                finding.detail.as_deref().unwrap_or("too old")
+                finding.value.unwrap_or_default()
             ),
             _ => format!(
                 "`{}`{source} fails in {} of {} rows, and may in {}",

@@ -57,7 +57,7 @@ pub(super) async fn findings(
         out.push(
             finding
                 .counted(sizes.total(), sizes.odd(ordinary), OUTLIERS_MAX)
-                .with_detail(format!("ordinary: {low:.4} to {high:.2}")),
+                .with_detail(format!("{low:.4} … {high:.2}")),
         );
         odd.push(OddValues {
             table,

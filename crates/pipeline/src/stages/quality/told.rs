@@ -140,16 +140,16 @@ impl About<'_> {
         let newest = *days.last()?;
         let silent = (now_us.div_euclid(DAY_US) - newest).max(0);
         let finding = self.finding("freshness", Severity::Note).of_column("time");
-        let detail = format!(
-            "silent for {silent} days; its own gaps are at most {} days",
-            gap_days(&days).unwrap_or(0)
-        );
-        Some(
-            finding
-                .counted(1, u64::from(now_us >= late_us), 0.0)
-                .with_value(silent as f64)
-                .with_detail(detail),
-        )
+        let gap = gap_days(&days).unwrap_or(0);
+        let finding = finding
+            .counted(1, u64::from(now_us >= late_us), 0.0)
+            .with_value(silent as f64)
+            .with_detail(format!("{silent} d; ≤ {gap} d"));
+        // What was read once promises nothing: it may be an archive.
+        Some(match self.source.has_before {
+            true => finding,
+            false => finding.only_told(),
+        })
     }
 
     /// What differs between the newest load and those before it.
@@ -178,7 +178,7 @@ impl About<'_> {
         let mut index = |column: &str, drift: Option<Drift>| {
             if let Some(drift) = drift {
                 let finding = self.finding("drift", Severity::Warning).of_column(column);
-                let detail = format!("PSI, notable above {:.2}", drift.allowed);
+                let detail = format!("PSI ≤ {:.2}", drift.allowed);
                 let finding = finding.counted(1, u64::from(drift.is_notable()), 0.0);
                 found.push(finding.with_value(drift.psi).with_detail(detail));
             }
@@ -203,7 +203,7 @@ impl About<'_> {
         Some(
             finding
                 .counted(amounts.total(), amounts.odd(ordinary), OUTLIERS_MAX)
-                .with_detail(format!("ordinary: {low:.4} to {high:.2} {currency}")),
+                .with_detail(format!("{low:.4} … {high:.2} {currency}")),
         )
     }
 
@@ -227,7 +227,7 @@ impl About<'_> {
         vec![
             one("unit_jump_months", &months, of_month),
             one("unit_jump_loads", &loads, |jump| {
-                format!("load {}: times {}", jump.period + 1, factor(jump.power))
+                format!("#{}: × {}", jump.period + 1, factor(jump.power))
             }),
         ]
     }
@@ -239,8 +239,7 @@ impl About<'_> {
             .finding("returns_linked", Severity::Note)
             .of_column("return_of");
         let finding = finding.counted(all, all - linked, 1.0).only_told();
-        (all > 0)
-            .then(|| finding.with_detail(format!("{linked} of {all} returns have their purchase")))
+        (all > 0).then(|| finding.with_detail(format!("{linked} / {all}")))
     }
 }
 
@@ -264,7 +263,7 @@ fn of_month(jump: &Jump) -> String {
         1970 + jump.period.div_euclid(12),
         jump.period.rem_euclid(12) + 1,
     );
-    format!("{year}-{month:02}: times {}", factor(jump.power))
+    format!("{year}-{month:02}: × {}", factor(jump.power))
 }
 
 /// Codes that behave unlike those of products; they stay.
@@ -279,7 +278,7 @@ fn no_products(tally: &Tally) -> Option<Finding> {
         .map(|(place, _)| format!("{} {}", known[*place].name, known[*place].lines))
         .collect();
     if found.len() > CODES_NAMED_MAX {
-        detail.push(format!("and {} more", found.len() - CODES_NAMED_MAX));
+        detail.push(format!("… +{}", found.len() - CODES_NAMED_MAX));
     }
     let finding = Finding::new(
         "no_product_codes",
@@ -302,5 +301,5 @@ fn price_jumps(tally: &Tally) -> Option<Finding> {
     let finding = Finding::new("price_jumps", Table::OrderLines.as_str(), Severity::Warning);
     let finding = finding.of_column("unit_price");
     let finding = finding.counted(found.looked_at, found.jumps, PRICE_JUMPS_MAX);
-    (found.looked_at > 0).then(|| finding.with_detail(format!("{} products", found.products)))
+    (found.looked_at > 0).then(|| finding.with_value(found.products as f64))
 }
