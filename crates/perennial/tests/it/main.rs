@@ -15,5 +15,6 @@ mod orders;
 mod privacy;
 mod public_data;
 mod quality;
+mod quality_public;
 mod quarantine;
 mod shop;
