@@ -224,6 +224,9 @@ fn a_critical_rule_stops_the_run_and_its_correction_lets_it_pass() {
     // So does the corrected file.
     shop.write("perennial.toml", with_rules(rule));
     bad(path, &["run"], 3);
+    // What is shown is what was measured under the rules as they stand.
+    let text = good(path, &["quality", "--json"]);
+    assert!(text.contains("\"stopped\""), "{text}");
     shop.write("data/orders.csv", &whole);
     good(path, &["run"]);
     assert_eq!(found(path, "known goods")[1..], ["0", "passed"]);

@@ -12,7 +12,7 @@ mod told;
 
 use std::collections::BTreeMap;
 
-use perennial_ledger::QualityMeasure;
+use perennial_ledger::{QualityMeasure, StageRun};
 use perennial_quality::{Finding, SourceScore, scores};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ use tally::Tally;
 
 use super::ingest;
 use crate::settings::{Part, Table};
-use crate::stage::{Done, Output, Run, key_of};
+use crate::stage::{CODE_VERSION, Done, Output, Run, key_of};
 use crate::{Error, Result};
 
 /// Findings about single files that are kept in the books; the table has all.
@@ -74,7 +74,33 @@ pub(crate) async fn run(run: &Run<'_>, ingest: &Done, as_of_us: Option<i64>) -> 
             measure(run, ingest, now_us, &base, &key).await
         })
         .await?;
+    if done.reused {
+        note_again(run, &done).await?;
+    }
     Ok(done)
+}
+
+/// Notes that an earlier measurement stands again, where another one came since:
+/// settings that were changed and changed back.
+async fn note_again(run: &Run<'_>, done: &Done) -> Result<()> {
+    let ledger = &run.project.ledger;
+    let latest = ledger.latest_stage("quality").await?;
+    if latest.is_some_and(|latest| latest.stage_key == done.key) {
+        return Ok(());
+    }
+    let now_us = run.project.now_us();
+    let row = StageRun {
+        run_id: run.run_id.clone(),
+        stage: "quality".to_owned(),
+        stage_key: done.key.clone(),
+        outputs: done.outputs.clone(),
+        settings_hash: run.settings_hash.clone(),
+        code_version: CODE_VERSION.to_owned(),
+        started_at_us: now_us,
+        finished_at_us: now_us,
+        details: done.details.clone(),
+    };
+    Ok(ledger.record_stage(&row).await?)
 }
 
 /// The key: nothing is measured again before something has become too old since.
