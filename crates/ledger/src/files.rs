@@ -161,6 +161,19 @@ impl Ledger {
         Ok(paths.collect::<std::result::Result<_, _>>()?)
     }
 
+    /// The readings of a source, in the order they were noted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn readings_of(&self, source: &str) -> Result<Vec<String>> {
+        let rows = sqlx::query("SELECT ingest_id FROM files WHERE source = ?1 ORDER BY seq")
+            .bind(source.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        let readings = rows.iter().map(|row| row.try_get(0));
+        Ok(readings.collect::<std::result::Result<_, _>>()?)
+    }
+
     /// Records files on their own; with their stage it is
     /// [`Ledger::record_stage_with_files`].
     ///

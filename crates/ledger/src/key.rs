@@ -26,6 +26,7 @@ const CONTEXT_IDENTITY: &str = "perennial 2026-01 identifier hash";
 const CONTEXT_SUPPRESSION: &str = "perennial 2026-01 suppression hash";
 const CONTEXT_LOOKUP: &str = "perennial 2026-11 hash of an address or a number";
 const CONTEXT_FILE: &str = "perennial 2026-01 raw records of a file";
+const CONTEXT_RECORD: &str = "perennial 2026-11 hash of a raw record";
 const CONTEXT_WRAPPING: &str = "perennial 2026-01 wrapping of personal keys";
 const CONTEXT_ROOT_CHECK: &str = "perennial 2026-01 check of the root part";
 const CONTEXT_WRAPPING_CHECK: &str = "perennial 2026-01 check of the wrapping part";
@@ -175,6 +176,11 @@ impl ProjectKey {
     /// Keys the hashes by which a person is found by address or number.
     pub(crate) fn lookup_key(&self) -> Secret {
         derive(CONTEXT_LOOKUP, &self.root)
+    }
+
+    /// Keys the hashes by which raw records are known that were mended.
+    pub(crate) fn record_key(&self) -> Secret {
+        derive(CONTEXT_RECORD, &self.root)
     }
 
     /// Wraps the persons' keys.

@@ -4,7 +4,8 @@
 //! the sources: which stages ran and which table versions they left ([`runs`]),
 //! which files were read ([`files`]), who stands behind a pseudonym
 //! ([`vault`]), which models there were and which one served ([`models`]), and
-//! what was done to whom ([`acted`], [`arms`]). The project's key ([`key`]) is a
+//! what was done to whom ([`acted`], [`arms`]), and how good the data were
+//! ([`quality`]). The project's key ([`key`]) is a
 //! file of its own, so that a copy of the database alone names nobody.
 //!
 //! The clock is never read here: every moment is an argument, in UTC
@@ -21,6 +22,7 @@ pub mod files;
 pub mod key;
 mod migrate;
 pub mod models;
+pub mod quality;
 pub mod runs;
 mod sql;
 pub mod vault;
@@ -33,7 +35,8 @@ pub use files::{FileRecord, FileState};
 pub use key::{LoadedKey, ProjectKey};
 pub use migrate::FORMAT;
 pub use models::{Model, ModelSummary, Promotion};
+pub use quality::QualityMeasure;
 pub use runs::{FinishedRun, StageRun};
 pub use vault::{
-    Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Resolver, Restriction, Vault,
+    Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Repair, Resolver, Restriction, Vault,
 };

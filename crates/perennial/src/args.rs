@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use perennial_pipeline::settings;
 
+mod quality;
 mod values;
 
+pub(crate) use quality::{AsideArgs, QualityArgs, QuarantineAction};
 pub(crate) use values::{AsOf, Pair};
 use values::{as_of, count, pair};
 
@@ -94,6 +96,16 @@ pub(crate) enum Command {
     /// Ask every table in SQL
     #[command(after_help = values::QUERY)]
     Query(QueryArgs),
+    /// See how good the data are: every rule, and a score for each source
+    #[command(after_help = quality::QUALITY)]
+    Quality(QualityArgs),
+    /// Look at rows that were set aside, mend them, and read them again
+    #[command(after_help = quality::QUARANTINE)]
+    Quarantine {
+        /// What to do with them
+        #[command(subcommand)]
+        action: QuarantineAction,
+    },
     /// Write the report: one HTML file that a manager can read
     #[command(after_help = values::REPORT)]
     Report(ReportArgs),

@@ -105,13 +105,8 @@ pub async fn query(
 ) -> Result<QueryAnswer> {
     let visible = visible::tables(project).await?;
     let older = named_in(sql, &visible.older);
-    let limits = &project.settings.limits;
-    let sql_limits = SqlLimits {
-        memory_bytes: usize::try_from(limits.query_memory.get()).unwrap_or(usize::MAX),
-        threads: project.threads(),
-    };
-    let session = Session::new(&project.lake, visible.versions, ZONE, sql_limits)?;
-    let mut rows = Rows::new(format, limits.query_rows.get(), out);
+    let session = session_at(project, visible.versions)?;
+    let mut rows = Rows::new(format, project.settings.limits.query_rows.get(), out);
     let mut failure = None;
     let done = session
         .run(sql, |schema, batch| {
@@ -131,6 +126,16 @@ pub async fn query(
     done?;
     let answer = rows.finish()?;
     Ok(QueryAnswer { older, ..answer })
+}
+
+/// A session over tables at their versions, within the project's limits.
+pub(crate) fn session_at(project: &Project, versions: BTreeMap<String, i64>) -> Result<Session> {
+    let limits = SqlLimits {
+        memory_bytes: usize::try_from(project.settings.limits.query_memory.get())
+            .unwrap_or(usize::MAX),
+        threads: project.threads(),
+    };
+    Ok(Session::new(&project.lake, versions, ZONE, limits)?)
 }
 
 /// A writer of rows in one of the formats.

@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::settings::Language;
 use crate::stage::{CODE_VERSION, Done, Run};
 use crate::stages::people::Basis;
-use crate::stages::{STAGES, decide, features, ingest, model, value};
+use crate::stages::{STAGES, decide, features, ingest, model, quality, value};
 use crate::{Error, Result, privacy, report};
 
 /// How to run.
@@ -22,6 +22,8 @@ pub struct RunOptions {
     /// Read every file again and forget what files said that have changed or
     /// are gone.
     pub fresh: bool,
+    /// Read mended records again, whether or not they were before.
+    pub replay: bool,
 }
 
 /// What a run did.
@@ -57,6 +59,7 @@ impl RunSummary {
 /// What every stage left.
 pub(crate) struct Stages {
     pub ingest: Done,
+    pub quality: Option<Done>,
     pub features: Option<Done>,
     pub model: Option<Done>,
     pub value: Option<Done>,
@@ -71,6 +74,7 @@ impl Stages {
 
     fn all(&self) -> Vec<(&'static str, &Done)> {
         let rest = [
+            ("quality", &self.quality),
             ("features", &self.features),
             ("model", &self.model),
             ("value", &self.value),
@@ -101,7 +105,9 @@ pub async fn run(
     let let_go = privacy::let_go(project, progress).await?;
     let settings_hash = project.settings.settings_hash().to_hex().to_string();
     let found = ingest::look(project, options.fresh).await?;
-    let run_id = run_id(&settings_hash, options.as_of_us, &found.readings());
+    let found = found.replaying(options.replay);
+    let made_of = (found.readings(), found.repairs());
+    let run_id = run_id(&settings_hash, options.as_of_us, (&made_of.0, made_of.1));
     let run = Run {
         project,
         progress,
@@ -180,32 +186,41 @@ async fn stages(
     let ingest = ingest::run(run, found).await?;
     let mut stages = Stages {
         ingest,
+        quality: None,
         features: None,
         model: None,
         value: None,
         decide: None,
     };
+    if last < at("quality") {
+        return Ok(stages);
+    }
+    let quality = quality::run(run, &stages.ingest, as_of_us).await?;
+    if let Some(stop) = quality::stopped(&quality)? {
+        return Err(stop);
+    }
+    stages.quality = Some(quality);
     let history = run.project.settings.history();
-    if last >= 1
+    if last >= at("features")
         && let Some(table) = history
         && stages.ingest.version(table.as_str()).is_some()
     {
         stages.features = Some(features::run(run, &stages.ingest, table, as_of_us).await?);
     }
-    if last >= 2 {
+    if last >= at("model") {
         let inputs = model::Inputs {
             ingest: &stages.ingest,
             features: stages.features.as_ref(),
         };
         let model = model::run(run, &inputs).await?;
-        if last >= 3 {
+        if last >= at("value") {
             let basis = Basis {
                 features: stages.features.as_ref(),
                 ingest: &stages.ingest,
                 model: &model,
             };
             let value = value::run(run, &basis).await?;
-            if last >= 4 {
+            if last >= at("decide") {
                 stages.decide = Some(decide::run(run, &basis, &value).await?);
             }
             stages.value = Some(value);
@@ -231,6 +246,7 @@ pub(crate) async fn stages_of(project: &Project, run_id: &str) -> Result<Stages>
     let ingest = take("ingest").ok_or_else(nothing_yet)?;
     Ok(Stages {
         ingest,
+        quality: take("quality"),
         features: take("features"),
         model: take("model"),
         value: take("value"),
@@ -247,6 +263,12 @@ pub(crate) fn nothing_yet() -> Error {
     )
 }
 
+/// The place of a stage among all.
+fn at(stage: &str) -> usize {
+    let place = STAGES.iter().position(|s| *s == stage);
+    place.unwrap_or(STAGES.len())
+}
+
 fn last_stage(until: Option<&str>) -> Result<usize> {
     let Some(name) = until else {
         return Ok(STAGES.len() - 1);
@@ -260,8 +282,12 @@ fn last_stage(until: Option<&str>) -> Result<usize> {
     })
 }
 
-/// Equal files read, settings, as-of moment and program give an equal id.
-fn run_id(settings_hash: &str, as_of_us: Option<i64>, readings: &[i64]) -> String {
+/// Equal files read, repairs, settings, as-of moment and program give an equal id.
+fn run_id(
+    settings_hash: &str,
+    as_of_us: Option<i64>,
+    (readings, repairs): (&[i64], &str),
+) -> String {
     let mut hasher = blake3::Hasher::new();
     let as_of = format!("{:?}", as_of_us.map(AsOf));
     for part in [CODE_VERSION, settings_hash, &as_of] {
@@ -271,5 +297,6 @@ fn run_id(settings_hash: &str, as_of_us: Option<i64>, readings: &[i64]) -> Strin
     for reading in readings {
         hasher.update(&reading.to_le_bytes());
     }
+    hasher.update(repairs.as_bytes());
     hasher.finalize().to_hex()[..16].to_owned()
 }

@@ -24,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "perennial-learn",
             "perennial-identity",
             "perennial-ledger",
+            "perennial-quality",
             // Until there is a server: ARCHITECTURE.md, decision of 2026-11-21.
             "perennial-simulate",
             "perennial-web",
@@ -39,6 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perennial-learn", &[]),
     ("perennial-identity", &[]),
     ("perennial-ledger", &[]),
+    ("perennial-quality", &[]),
     ("perennial-simulate", &[]),
     ("perennial-web", &[]),
     ("perennial-testkit", &[]),

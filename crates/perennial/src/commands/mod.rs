@@ -9,6 +9,8 @@ mod licenses;
 mod lineage;
 mod model;
 mod privacy;
+mod quality;
+mod quarantine;
 mod query;
 mod reference;
 mod report;
@@ -221,6 +223,8 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Check => check::check(context).await,
         Command::Run(args) => run::run(context, args).await,
         Command::Query(args) => query::query(context, args).await,
+        Command::Quality(args) => quality::quality(context, args).await,
+        Command::Quarantine { action } => quarantine::quarantine(context, action).await,
         Command::Report(args) => report::report(context, args).await,
         Command::Model { action } => model::model(context, action).await,
         Command::Score(args) => score::score(context, args).await,

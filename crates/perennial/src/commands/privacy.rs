@@ -104,7 +104,7 @@ fn unwritable(path: &Path) -> impl FnOnce(std::io::Error) -> perennial_pipeline:
 }
 
 /// A file that only its owner can read.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::File::options();
     options.write(true).create(true).truncate(true);

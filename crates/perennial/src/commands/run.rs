@@ -27,6 +27,7 @@ pub(crate) async fn run(context: &Context, args: RunArgs) -> Result<(), Failure>
         as_of_us,
         until: args.until,
         fresh: args.fresh,
+        replay: false,
     };
     let progress = context.printer.progress();
     let summary = perennial_pipeline::run(&project, options, &progress).await?;

@@ -17,5 +17,8 @@ mod lake;
 mod orders;
 mod privacy;
 mod public_data;
+mod quality;
+mod quality_public;
+mod quarantine;
 mod rotation;
 mod shop;

@@ -3,6 +3,7 @@
 
 mod columns;
 mod plan;
+mod rules;
 mod source;
 
 use std::path::PathBuf;
@@ -27,7 +28,8 @@ pub struct CheckReport {
     pub folder: PathBuf,
     /// Its sources, in the order of the settings.
     pub sources: Vec<SourceCheck>,
-    /// What lost means, what customers are worth, what can be given.
+    /// What lost means, what customers are worth, what can be given, what the data
+    /// must fulfil.
     pub settings: Vec<Both>,
     /// What `perennial run` would do.
     pub would: Vec<Both>,
@@ -109,12 +111,14 @@ pub async fn check(project: &Project) -> Result<CheckReport> {
     if let Some(missing) = crate::govern::reminder(&project.settings) {
         findings.warn(missing.en, missing.zh);
     }
+    let mut settings = plan::settings(&project.settings);
+    settings.extend(rules::lines(&project.settings));
     let would = plan::would(project, &sources, &findings).await?;
     Ok(CheckReport {
         project: project.settings.project.name.clone(),
         folder: project.dir.clone(),
         sources,
-        settings: plan::settings(&project.settings),
+        settings,
         would,
         unsure: findings.unsure,
         warnings: findings.warnings,

@@ -227,8 +227,8 @@ pub(super) async fn would(
     }
     let Some(last) = project.ledger.latest_complete_run().await? else {
         lines.push(Both::new(
-            "do every stage for the first time: features, model, value, decisions, report",
-            "首次完成各阶段：特征、模型、价值、决策、报告",
+            "do every stage for the first time: quality, features, model, value, decisions, report",
+            "首次完成各阶段：质量、特征、模型、价值、决策、报告",
         ));
         return Ok(lines);
     };

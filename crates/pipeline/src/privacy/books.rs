@@ -322,7 +322,7 @@ pub(super) async fn named(
 
 /// Whether a record holds a word, alone between signs, in any of the usual
 /// ways of writing characters.
-fn holds(record: &[u8], word: &str) -> bool {
+pub(super) fn holds(record: &[u8], word: &str) -> bool {
     let wide =
         |order: fn(u16) -> [u8; 2]| -> Vec<u8> { word.encode_utf16().flat_map(order).collect() };
     let forms = [

@@ -15,7 +15,7 @@ use super::keeping::Keeping;
 use super::rewrite::{
     BOOKS, Rewritten, is_read, less, remove_old, remove_reports, versions_of, write_report,
 };
-use super::{books, subject_of};
+use super::{books, repairs, subject_of};
 use crate::answer::{day, pick};
 use crate::progress::Progress;
 use crate::project::Project;
@@ -245,6 +245,7 @@ pub(super) async fn leave_out(
 ) -> Result<Erased> {
     progress.start("erase", None, "rows");
     let kept = kept_runs(project).await?;
+    let before = vault.repairs_state().await?;
     let rewritten = rewrite(project, vault, subject_id, &kept, keeping).await?;
     let mut forgotten = BTreeSet::new();
     project
@@ -259,6 +260,10 @@ pub(super) async fn leave_out(
                 && let Ok(mut notes) = serde_json::from_value::<Notes>(stage.details.clone())
             {
                 books::notes(&mut notes, &rewritten.gone);
+                // The tables hold what the repairs that are left say.
+                if let Some(repairs) = rewritten.repairs.as_ref().filter(|_| before == notes.repairs) {
+                    notes.repairs.clone_from(repairs);
+                }
                 stage.details = serde_json::to_value(&notes).unwrap_or_default();
             }
         })
@@ -306,6 +311,8 @@ async fn rewrite(
         return Ok(rewritten);
     }
     let words = words(vault, subject_id).await?;
+    repairs::forget(vault, &words, &rewritten.gone).await?;
+    rewritten.repairs = Some(vault.repairs_state().await?);
     let hashes = hashes(project, kept).await?;
     let none = BTreeSet::new();
     for &version in versions.get("ingests").unwrap_or(&none) {

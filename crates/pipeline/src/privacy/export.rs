@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::erase::{hashes, words};
-use super::{books, subject_of};
+use super::{books, repairs, subject_of};
 use crate::answer::{day, moment, pick};
 use crate::govern::{self, of_documents};
 use crate::project::Project;
@@ -38,6 +38,8 @@ pub struct Exported {
     pub tables: BTreeMap<String, Held>,
     /// Records that could not be read and name the person, as they stand in the file.
     pub set_aside: Vec<Value>,
+    /// Records that were mended by hand and name the person.
+    pub mended: Vec<Value>,
     /// What was done to the person: messages and offers.
     pub acted: Vec<Value>,
     /// The files that the rows came from.
@@ -88,6 +90,15 @@ impl Exported {
                     .iter()
                     .map(|row| format!("  {}", row_line(row))),
             );
+        }
+        if !self.mended.is_empty() {
+            lines.push(String::new());
+            lines.push(pick(
+                language,
+                "Mended by hand:".to_owned(),
+                "人工修复：".to_owned(),
+            ));
+            lines.extend(self.mended.iter().map(|row| format!("  {}", row_line(row))));
         }
         if !self.acted.is_empty() {
             lines.push(String::new());
@@ -157,9 +168,11 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
         Some(version) => set_aside(project, &vault, *version, subject_id).await?,
         None => Vec::new(),
     };
+    let mended = repairs::shown(&vault, &words(&vault, subject_id).await?).await?;
     let rows = tables.values().flat_map(|held: &Held| &held.rows);
     let named: BTreeSet<i64> = rows
         .chain(&set_aside)
+        .chain(&mended)
         .filter_map(|row| row.get("ingest_id")?.as_i64())
         .collect();
     let sources = sources(project, &visible.versions, &named).await?;
@@ -173,6 +186,7 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
         personal,
         tables,
         set_aside,
+        mended,
         acted: acted.collect(),
         sources,
         account,

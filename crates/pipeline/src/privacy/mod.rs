@@ -4,6 +4,7 @@ mod books;
 mod erase;
 mod export;
 mod keeping;
+mod repairs;
 mod restrict;
 mod retention;
 mod rewrite;

@@ -32,6 +32,8 @@ pub(super) struct Rewritten {
     pub readings: BTreeMap<i64, u64>,
     /// Whose rows they were, where that was noted.
     pub customers: HashSet<i64>,
+    /// What the repairs are as a whole afterwards, where some went.
+    pub repairs: Option<String>,
 }
 
 impl Rewritten {

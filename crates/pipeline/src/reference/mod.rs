@@ -3,6 +3,7 @@
 //! can drift away from the other.
 
 mod codes;
+mod quality_tables;
 mod tables;
 
 use perennial_history::{

@@ -2,6 +2,8 @@
 
 use perennial_history::{FeatureKind, order_line_features};
 
+use super::quality_tables;
+
 /// A table of the lake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDoc {
@@ -28,24 +30,24 @@ pub struct ColumnDoc {
     pub meaning: &'static str,
 }
 
-type Column = (&'static str, &'static str, &'static str);
+pub(super) type Column = (&'static str, &'static str, &'static str);
 
-const ID: &str = "64-bit integer";
-const COUNT: &str = "64-bit integer";
+pub(super) const ID: &str = "64-bit integer";
+pub(super) const COUNT: &str = "64-bit integer";
 const SMALL_COUNT: &str = "32-bit integer";
-const NUMBER: &str = "64-bit float";
-const TEXT: &str = "text";
-const TIME: &str = "timestamp";
-const MONEY: &str = "decimal(18,4)";
-const FLAG: &str = "boolean";
+pub(super) const NUMBER: &str = "64-bit float";
+pub(super) const TEXT: &str = "text";
+pub(super) const TIME: &str = "timestamp";
+pub(super) const MONEY: &str = "decimal(18,4)";
+pub(super) const FLAG: &str = "boolean";
 
-const RUN: Column = ("run_id", TEXT, "the run that wrote the row");
+pub(super) const RUN: Column = ("run_id", TEXT, "the run that wrote the row");
 const AS_OF: Column = (
     "as_of",
     TIME,
     "the moment a decision would have been made; nothing at or after it is known",
 );
-const CUSTOMER: Column = ("customer_id", ID, "the customer's pseudonym");
+pub(super) const CUSTOMER: Column = ("customer_id", ID, "the customer's pseudonym");
 const VERSION: Column = ("model_version", TEXT, "the version of the model");
 const SPLIT: Column = (
     "split",
@@ -75,6 +77,9 @@ const TABLES: &[Row] = &[
     ("ingests", "ingest", "One reading of a file", INGESTS_MORE, INGESTS),
     ("ingest_columns", "ingest", "One column of a file, before any cleaning", INGEST_COLUMNS_MORE, INGEST_COLUMNS),
     ("quarantine", "ingest", "One row that was set aside", QUARANTINE_MORE, QUARANTINE),
+    ("quality", "quality", "One rule, measured once", quality_tables::QUALITY_MORE, quality_tables::QUALITY),
+    ("quality_flags", "quality", "One row that is out of the ordinary", quality_tables::FLAGS_MORE, quality_tables::FLAGS),
+    ("returns", "quality", "One return with its purchase", quality_tables::RETURNS_MORE, quality_tables::RETURNS),
     ("features", "features", "One customer at one as-of moment", FEATURES_MORE, &[]),
     ("labels", "features", "One customer at one as-of moment", "", LABELS),
     ("months", "features", "One month of the business's calendar", MONTHS_MORE, MONTHS),

@@ -12,6 +12,7 @@ mod files;
 mod lists;
 mod material;
 mod moments;
+mod quality;
 mod read;
 mod risk;
 mod small;
@@ -214,7 +215,7 @@ async fn fill(m: &Material<'_>, writes_lists: bool) -> Result<Filled> {
         made_at: moments::civil(&project.calendar, project.now_us()),
         currency: money.then(|| settings.project.currency.as_str().to_owned()),
         interval_level: INTERVAL_LEVEL,
-        sources: sources::sources(m, &survey, &chosen),
+        sources: sources::sources(m, &survey, &chosen, quality::part(m).await?),
         activity: match &m.features {
             Some(notes) if notes.events.is_some() => Activity::Events,
             Some(notes) if notes.contracts.is_some() => Activity::Contracts,

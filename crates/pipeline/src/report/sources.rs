@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use perennial_web::Text;
-use perennial_web::report::{ColumnTotal, Part, SourceFile, Sources};
+use perennial_web::report::{ColumnTotal, Part, Quality, SourceFile, Sources};
 
 use super::actions::Chosen;
 use super::material::Material;
@@ -15,7 +15,12 @@ use crate::settings::{Role, Settings, Source, Table};
 use crate::stages::ingest::{Book, CUSTOMERS, PAST_KEEPING, shape_of};
 
 /// Files, their totals, and the warnings.
-pub(super) fn sources(m: &Material<'_>, survey: &Part<Survey>, chosen: &Part<Chosen>) -> Sources {
+pub(super) fn sources(
+    m: &Material<'_>,
+    survey: &Part<Survey>,
+    chosen: &Part<Chosen>,
+    quality: Option<Quality>,
+) -> Sources {
     Sources {
         files: m
             .ingest
@@ -25,6 +30,7 @@ pub(super) fn sources(m: &Material<'_>, survey: &Part<Survey>, chosen: &Part<Cho
             .collect(),
         warnings: warnings(m, survey, chosen),
         customers: customers(m),
+        quality,
     }
 }
 

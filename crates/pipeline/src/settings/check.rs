@@ -19,6 +19,7 @@ pub(crate) fn check(settings: &Settings, root: &Node, problems: &mut Vec<Problem
     value(settings, root, problems);
     offers(settings, root, problems);
     super::governance::check(settings, root, problems);
+    super::check_rules::rules(settings, root, problems);
     if settings.model.training_dates > TRAINING_DATES_MAX {
         let place = place_of(root, &["model", "training_dates"]);
         let message = format!("`model.training_dates` can be at most {TRAINING_DATES_MAX}");

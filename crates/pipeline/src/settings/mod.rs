@@ -5,6 +5,7 @@
 //! Unknown keys are errors. No duration, size or rate has a default unit.
 
 mod check;
+mod check_rules;
 mod day_zero;
 mod duration;
 mod error;
@@ -13,6 +14,7 @@ mod layers;
 mod node;
 mod read;
 mod reference;
+mod rule;
 mod section;
 mod sections;
 mod source;
@@ -25,11 +27,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub(crate) use check_rules::is_rare;
 pub use day_zero::DayZero;
 pub use duration::{Duration, DurationError, DurationUnit};
 pub use error::{CODES, Error, Place, Problem};
 pub use governance::{LegalGround, Privacy};
 pub use reference::{keys, markdown};
+pub use rule::{Literals, Rule, RuleCheck, RuleSeverity};
 pub use section::Key;
 pub use sections::{Limits, Lost, LostKind, Model, Offer, Policy, Project, Value};
 pub use source::{
@@ -77,6 +81,9 @@ pub struct Settings {
     pub model: Model,
     /// Who answers for the data.
     pub privacy: Privacy,
+    /// What the data must fulfil; may be empty.
+    #[serde(rename = "rule")]
+    pub rules: Vec<Rule>,
     /// How much of the machine may be used.
     pub limits: Limits,
 }
@@ -101,11 +108,13 @@ pub enum Part {
     Policy,
     /// `[model]`.
     Model,
+    /// Every `[[rule]]`.
+    Rules,
 }
 
 impl Part {
     /// Every part, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Project,
         Self::Language,
         Self::Sources,
@@ -114,6 +123,7 @@ impl Part {
         Self::Offers,
         Self::Policy,
         Self::Model,
+        Self::Rules,
     ];
 }
 
@@ -185,9 +195,11 @@ impl Settings {
         let policy = fields.section::<Policy>("policy");
         let model = fields.section::<Model>("model");
         let privacy = fields.section::<Privacy>("privacy");
+        let rules = fields.list::<Rule>("rule");
         let limits = fields.section::<Limits>("limits");
         fields.finish(&[
             "format", "project", "source", "lost", "value", "offer", "policy", "model", "privacy",
+            "rule",
             "limits",
         ]);
         Some(Self {
@@ -200,6 +212,7 @@ impl Settings {
             policy: policy?,
             model: model?,
             privacy: privacy?,
+            rules: rules?,
             limits: limits?,
         })
     }
@@ -292,6 +305,7 @@ impl Settings {
             Part::Offers => section::shown(&self.offers),
             Part::Policy => section::shown(&self.policy),
             Part::Model => section::shown(&self.model),
+            Part::Rules => section::shown(&self.rules),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Every key there is, for the generated reference and for "it belongs in".
 
 use super::governance::Privacy;
+use super::rule::Rule;
 use super::section::{Key, Section};
 use super::sections::{Limits, Lost, Model, Offer, Policy, Project, Value};
 use super::source::Source;
@@ -23,6 +24,7 @@ pub fn keys() -> Vec<Key> {
         .chain(Policy::keys())
         .chain(Model::keys())
         .chain(Privacy::keys())
+        .chain(Rule::keys())
         .chain(Limits::keys())
         .collect()
 }

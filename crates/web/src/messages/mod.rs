@@ -29,6 +29,7 @@ pub(crate) mod definitions;
 pub(crate) mod expert;
 pub(crate) mod lists;
 pub(crate) mod page;
+pub(crate) mod quality;
 pub(crate) mod risk;
 pub(crate) mod trust;
 pub(crate) mod value;
@@ -134,6 +135,7 @@ mod tests {
             expert::ALL,
             lists::ALL,
             page::ALL,
+            quality::ALL,
             risk::ALL,
             trust::ALL,
             value::ALL,

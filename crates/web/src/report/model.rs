@@ -14,11 +14,13 @@
 
 mod actions;
 mod business;
+mod quality;
 mod risk;
 mod trust;
 
 pub use actions::{Action, Actions, FrontierPoint, HoldOutTest, Offer};
 pub use business::{Business, LifetimeFormula, LifetimeValue, Month, Retention, Value};
+pub use quality::{FailedRule, Quality, SourceScore};
 pub use risk::{
     CustomerAtRisk, HorizonChoice, LostDefinition, ProbabilityBin, Risk, ThresholdReason,
 };
@@ -161,6 +163,8 @@ pub struct Sources {
     pub warnings: Vec<Warning>,
     /// Customers known after cleaning.
     pub customers: u64,
+    /// What was measured of their quality; `None` where nothing was.
+    pub quality: Option<Quality>,
 }
 
 /// One file as it was read. `rows_read = rows_kept + rows_quarantined +

@@ -47,6 +47,7 @@ pub fn six_rows() -> Report {
     let mut report = empty();
     report.project = "six rows".into();
     report.sources = Sources {
+        quality: None,
         files: vec![SourceFile {
             name: "six.csv".into(),
             table: "customers".into(),

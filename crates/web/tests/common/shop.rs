@@ -26,6 +26,30 @@ pub fn shop() -> Report {
     }
 }
 
+fn quality() -> Quality {
+    let score = |source: &str, score, before, failed| SourceScore {
+        source: source.into(),
+        score: Some(score),
+        before,
+        rules: 14,
+        failed,
+    };
+    Quality {
+        scores: vec![
+            score("orders.csv", 91.4, Some(96.0), 1),
+            score("returns.csv", 100.0, None, 0),
+        ],
+        failed: vec![FailedRule {
+            rule: Text::new("missing values", "缺失值"),
+            place: "orders.csv: customer_id".into(),
+            failed: 250,
+            checked: 1_000,
+            allowed: 0.05,
+            detail: String::new(),
+        }],
+    }
+}
+
 fn sources() -> Sources {
     let period = Some((
         date(2024, 12, 1).at(8, 26, 0, 0),
@@ -68,6 +92,7 @@ fn sources() -> Sources {
     };
     Sources {
         files: vec![orders, returns],
+        quality: Some(quality()),
         warnings: vec![
             Warning {
                 code: "quality/customer-missing".into(),

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use perennial_lake::arrow::array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
-use perennial_lake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use perennial_lake::arrow::array::{
+    ArrayRef, AsArray, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray,
+};
+use perennial_lake::arrow::compute::filter_record_batch;
+use perennial_lake::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use perennial_lake::sources::{ColumnTotals, Totals};
-use perennial_lake::tables::append_table;
+use perennial_lake::tables::{append_table, read_all, write_table};
 use serde::{Deserialize, Serialize};
 
 use super::found::Fresh;
@@ -308,4 +311,81 @@ fn quarantine(run_id: &str, rows: &[Quarantined]) -> Result<(SchemaRef, RecordBa
     let batch =
         RecordBatch::try_new(schema.clone(), columns).map_err(perennial_lake::Error::from)?;
     Ok((schema, batch))
+}
+
+/// By how much the counts of a reading change.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shift {
+    pub kept: i64,
+    pub duplicates: i64,
+    pub quarantined: i64,
+    pub without_customer: i64,
+}
+
+/// Writes `ingests` with the counts of some readings changed; the new version.
+pub(super) async fn shifted(
+    project: &Project,
+    version: i64,
+    shifts: &BTreeMap<i64, Shift>,
+) -> Result<i64> {
+    let mut out = Vec::new();
+    for batch in read_all(&project.lake, "ingests", Some(version), None).await? {
+        let ints = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+        let Some(readings) = ints("ingest_id") else {
+            out.push(batch);
+            continue;
+        };
+        let mut arrays = batch.columns().to_vec();
+        let columns: [(&str, fn(&Shift) -> i64); 4] = [
+            ("kept", |s| s.kept),
+            ("duplicates", |s| s.duplicates),
+            ("quarantined", |s| s.quarantined),
+            ("without_customer", |s| s.without_customer),
+        ];
+        for (name, of) in columns {
+            let (Some(values), Ok(place)) = (ints(name), batch.schema().index_of(name)) else {
+                continue;
+            };
+            let pairs = values.iter().zip(readings.values());
+            let more = |reading: &i64| shifts.get(reading).map_or(0, of);
+            let values = pairs.map(|(value, reading)| Some(value? + more(reading)));
+            arrays[place] = Arc::new(values.collect::<Int64Array>());
+        }
+        let made = RecordBatch::try_new(batch.schema(), arrays);
+        out.push(made.map_err(perennial_lake::Error::from)?);
+    }
+    let Some(schema) = out.first().map(RecordBatch::schema) else {
+        return Ok(version);
+    };
+    Ok(write_table(&project.lake, "ingests", &schema, &out).await?)
+}
+
+/// Writes `quarantine` without some records of some readings, and with others; the
+/// new version.
+pub(super) async fn without(
+    project: &Project,
+    run_id: &str,
+    version: i64,
+    moved: &BTreeMap<i64, Vec<i64>>,
+    added: &[Quarantined],
+) -> Result<i64> {
+    let mut out = Vec::new();
+    for batch in read_all(&project.lake, "quarantine", Some(version), None).await? {
+        let ints = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+        let (Some(readings), Some(rows)) = (ints("ingest_id"), ints("row")) else {
+            out.push(batch);
+            continue;
+        };
+        let pairs = readings.values().iter().zip(rows.values());
+        let stays = |(reading, row): (&i64, &i64)| {
+            let moved = moved.get(reading);
+            Some(!moved.is_some_and(|rows| rows.binary_search(row).is_ok()))
+        };
+        let stays: BooleanArray = pairs.map(stays).collect();
+        let rest = filter_record_batch(&batch, &stays);
+        out.push(rest.map_err(perennial_lake::Error::from)?);
+    }
+    let (schema, batch) = quarantine(run_id, added)?;
+    out.push(batch);
+    Ok(write_table(&project.lake, "quarantine", &schema, &out).await?)
 }

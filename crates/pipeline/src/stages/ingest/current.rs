@@ -13,6 +13,27 @@ pub(crate) struct Notes {
     pub mapping: String,
     /// Every file read so far.
     pub books: Vec<Book>,
+    /// What the repairs were as a whole that the tables hold.
+    #[serde(default)]
+    pub repairs: String,
+    /// What the newest reading of mended records gave.
+    #[serde(default)]
+    pub mended: MendedCounts,
+}
+
+/// What became of records that were mended and read again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MendedCounts {
+    /// Records read again.
+    pub read: u64,
+    /// Those that are kept now.
+    pub kept: u64,
+    /// Those that were known already.
+    pub duplicates: u64,
+    /// Those that are set aside still.
+    pub set_aside: u64,
+    /// Those whose source has no file that says how to read them.
+    pub without_file: u64,
 }
 
 impl Notes {

@@ -8,15 +8,18 @@ use perennial_lake::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
 };
 use perennial_lake::arrow::compute::{concat_batches, filter_record_batch};
-use perennial_lake::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
+use perennial_lake::arrow::datatypes::{
+    DataType, Field, Float64Type, Int64Type, Schema, SchemaRef,
+};
 use perennial_lake::sources::RawBatch;
 use perennial_lake::sources::read::open;
 use perennial_lake::tables::{read_all, write_table};
-use perennial_ledger::Resolver;
+use perennial_ledger::{FileSealer, Resolver, Vault};
 
 use super::books::{Book, Quarantined};
 use super::found::Fresh;
 use super::histories::KIND;
+use super::mend::{Again, Mender, open_mended};
 use super::newest::newest_rows;
 use super::spec::{Purpose, Reading as FileReading};
 use super::{ERASED, Reading, unless_empty};
@@ -41,17 +44,18 @@ pub(super) async fn read(
     let project = run.project;
     let vault = project.ledger.vault(&project.key).await?;
     let mut resolver = Resolver::new(&vault, KIND, 2_000_000)?;
+    let mender = Mender::load(&vault).await?;
     let mut schema: Option<SchemaRef> = None;
     let mut batches = Vec::new();
     let mut replaced = HashMap::new();
     let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
-        let Some(mut file) = unless_empty(OneFile::new(run, fresh), fresh)? else {
+        let Some(mut file) = unless_empty(OneFile::new(run, fresh, (&vault, &mender)), fresh)?
+        else {
             reading.books.push(Book::new(fresh, TABLE));
             continue;
         };
-        let source = &project.settings.sources[fresh.source];
-        let rows = file.read(source, &mut resolver, &vault, reading).await?;
+        let rows = file.read(run, &mut resolver, reading).await?;
         if rows.num_rows() > 0 {
             let expected = schema.get_or_insert_with(|| rows.schema());
             batches.push(with_schema(&rows, expected, &fresh.name)?);
@@ -105,8 +109,55 @@ fn with_schema(batch: &RecordBatch, schema: &SchemaRef, file: &str) -> Result<Re
     })
 }
 
+/// Reads records of a file again that were mended since, on top of version `base`;
+/// the new version, and a book of these records alone.
+pub(super) async fn read_mended(
+    run: &Run<'_>,
+    fresh: &Fresh,
+    again: Vec<Again>,
+    base: Option<i64>,
+    out: &mut Reading,
+) -> Result<(i64, Book)> {
+    let project = run.project;
+    let vault = project.ledger.vault(&project.key).await?;
+    let mut resolver = Resolver::new(&vault, KIND, 2_000_000)?;
+    let mender = Mender::load(&vault).await?;
+    let mut file = OneFile::new(run, fresh, (&vault, &mender))?;
+    file.book.rows_read = again.len() as u64;
+    file.again = again;
+    let mut seen = Seen::new();
+    let stored = match base {
+        Some(_) => read_all(&project.lake, TABLE, base, None).await?,
+        None => Vec::new(),
+    };
+    for batch in &stored {
+        let ids = batch.column_by_name("customer_id");
+        let ids = ids.and_then(|c| c.as_primitive_opt::<Int64Type>());
+        // Whoever stands in the table stays: no mended record takes their place.
+        seen.extend(ids.into_iter().flatten().flatten().map(|id| (id, 0)));
+    }
+    let kept = file.read_again(run, &mut resolver, &mut seen, out).await?;
+    file.book.kept = file.book.rows_read - file.book.quarantined - file.book.duplicates;
+    let Some(schema) = stored.first().or(kept.first()).map(RecordBatch::schema) else {
+        return Ok((base.unwrap_or(0), file.book));
+    };
+    let mut rows = stored;
+    for batch in kept.iter().filter(|batch| batch.num_rows() > 0) {
+        rows.push(with_schema(batch, &schema, &fresh.name)?);
+    }
+    let version = write_table(&project.lake, TABLE, &schema, &rows).await?;
+    Ok((version, file.book))
+}
+
 struct OneFile<'a> {
     fresh: &'a Fresh,
+    vault: &'a Vault,
+    mender: &'a Mender,
+    sealer: FileSealer,
+    /// Bad records that were mended, to be read again.
+    again: Vec<Again>,
+    /// Those of them that are being read.
+    mending: Vec<Again>,
     /// The source may have several files.
     several: bool,
     reading: FileReading,
@@ -115,11 +166,15 @@ struct OneFile<'a> {
     leaving: BTreeSet<i64>,
 }
 
-/// A row's identity: where it stands among the rows read, and a hash of it.
-type Seen = HashMap<i64, (usize, u64)>;
+/// Whom a row was read of, with a hash of it.
+type Seen = HashMap<i64, u64>;
 
 impl<'a> OneFile<'a> {
-    fn new(run: &Run<'_>, fresh: &'a Fresh) -> Result<Self> {
+    fn new(
+        run: &Run<'_>,
+        fresh: &'a Fresh,
+        (vault, mender): (&'a Vault, &'a Mender),
+    ) -> Result<Self> {
         let settings = &run.project.settings;
         let source = &settings.sources[fresh.source];
         let zone = source
@@ -131,6 +186,11 @@ impl<'a> OneFile<'a> {
         let book = Book::new(fresh, TABLE);
         Ok(Self {
             fresh,
+            vault,
+            mender,
+            sealer: vault.file_sealer(&fresh.hash),
+            again: Vec::new(),
+            mending: Vec::new(),
             several: !fresh.is_alone,
             reading,
             book,
@@ -140,17 +200,14 @@ impl<'a> OneFile<'a> {
 
     async fn read(
         &mut self,
-        source: &Source,
+        run: &Run<'_>,
         resolver: &mut Resolver,
-        vault: &perennial_ledger::Vault,
         out: &mut Reading,
     ) -> Result<RecordBatch> {
         let opened = open(&self.fresh.file, &self.reading.spec);
         let mut reader = opened.map_err(perennial_lake::Error::from)?;
-        let mut sealer = vault.file_sealer(&self.fresh.hash);
         let mut seen = Seen::new();
         let mut kept = Vec::new();
-        let mut rows_before = 0;
         while let Some(batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
             self.book.rows_read += batch.rows as u64;
             if self.book.rows_read > ROWS_MAX {
@@ -163,41 +220,12 @@ impl<'a> OneFile<'a> {
                     "split the table, or give events instead of one row a customer",
                 ));
             }
-            let ids = self.identifiers(&batch);
-            let mut subjects = resolver.resolve(&ids).await?;
-            for subject in &mut subjects {
-                *subject = subject.filter(|subject| !self.leaving.contains(subject));
-            }
-            let verdicts = self.judge(&batch, &subjects, &mut seen, rows_before);
-            for (row, verdict) in verdicts.iter().enumerate() {
-                match verdict {
-                    Verdict::Keep => {}
-                    Verdict::Duplicate => self.book.duplicates += 1,
-                    Verdict::Refuse(reason) => {
-                        self.book.quarantined += 1;
-                        *self.book.reasons.entry((*reason).to_owned()).or_default() += 1;
-                        out.quarantine(Quarantined {
-                            ingest_id: self.fresh.ingest_id,
-                            row: batch.row_in_file(row),
-                            column: None,
-                            reason: (*reason).to_owned(),
-                            sealed: match *reason {
-                                ERASED => Vec::new(),
-                                _ => sealer.seal(&batch.raw_record(row))?,
-                            },
-                        });
-                    }
-                }
-            }
-            self.keep_personal(vault, &batch, &subjects).await?;
-            let keep: BooleanArray = verdicts.iter().map(|v| Some(*v == Verdict::Keep)).collect();
-            let rows = filter_record_batch(&self.rows(&batch, &subjects)?, &keep)
-                .map_err(perennial_lake::Error::from)?;
-            rows_before += batch.rows;
-            kept.push(rows);
+            kept.push(self.take(&batch, resolver, &mut seen, out).await?);
         }
+        kept.extend(self.read_again(run, resolver, &mut seen, out).await?);
         self.book.kept = self.book.rows_read - self.book.quarantined - self.book.duplicates;
         if let Some(totals) = reader.into_totals() {
+            let source: &Source = &run.project.settings.sources[self.fresh.source];
             self.book.set_totals(&totals, source);
         }
         let schema = kept
@@ -205,6 +233,104 @@ impl<'a> OneFile<'a> {
             .map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
         // Of a file that has a header alone nothing is known.
         Ok(concat_batches(&schema, &kept).map_err(perennial_lake::Error::from)?)
+    }
+
+    /// Reads the records that were mended, as a file of their own.
+    async fn read_again(
+        &mut self,
+        run: &Run<'_>,
+        resolver: &mut Resolver,
+        seen: &mut Seen,
+        out: &mut Reading,
+    ) -> Result<Vec<RecordBatch>> {
+        self.mending = std::mem::take(&mut self.again);
+        let mut kept = Vec::new();
+        if self.mending.is_empty() {
+            return Ok(kept);
+        }
+        let mut mended = open_mended(run.project, &self.reading, &self.mending)?;
+        let next = |mended: &mut super::mend::MendedReader| {
+            let batch = mended.reader.next_batch();
+            batch.map_err(perennial_lake::Error::from)
+        };
+        while let Some(batch) = next(&mut mended)? {
+            kept.push(self.take(&batch, resolver, seen, out).await?);
+        }
+        self.mending.clear();
+        Ok(kept)
+    }
+
+    /// The good rows of a batch; the others are counted and set aside.
+    async fn take(
+        &mut self,
+        batch: &RawBatch,
+        resolver: &mut Resolver,
+        seen: &mut Seen,
+        out: &mut Reading,
+    ) -> Result<RecordBatch> {
+        let ids = self.identifiers(batch);
+        let mut subjects = resolver.resolve(&ids).await?;
+        for subject in &mut subjects {
+            *subject = subject.filter(|subject| !self.leaving.contains(subject));
+        }
+        let verdicts = self.judge(batch, &subjects, seen);
+        for (row, verdict) in verdicts.iter().enumerate() {
+            match verdict {
+                Verdict::Keep => {}
+                Verdict::Duplicate => self.book.duplicates += 1,
+                Verdict::Refuse(reason) => self.set_aside(batch, row, reason, out)?,
+            }
+        }
+        self.keep_personal(self.vault, batch, &subjects).await?;
+        let keep: BooleanArray = verdicts.iter().map(|v| Some(*v == Verdict::Keep)).collect();
+        let rows = filter_record_batch(&self.rows(batch, &subjects)?, &keep);
+        Ok(rows.map_err(perennial_lake::Error::from)?)
+    }
+
+    /// Sets a row aside, unless its record was mended and is read again.
+    fn set_aside(
+        &mut self,
+        batch: &RawBatch,
+        row: usize,
+        reason: &str,
+        out: &mut Reading,
+    ) -> Result<()> {
+        let number = self.number(batch, row);
+        let place = (batch.row_in_file(row) as usize).saturating_sub(1);
+        let raw = match self.mending.get(place) {
+            Some(record) => record.raw.clone(),
+            None => batch.raw_record(row).into_owned(),
+        };
+        let is_new = self.mending.is_empty() && reason != ERASED;
+        if let Some(cells) = self.mender.cells(TABLE, &raw).filter(|_| is_new) {
+            let cells = cells.clone();
+            self.again.push(Again {
+                row: number,
+                raw,
+                cells,
+            });
+            return Ok(());
+        }
+        self.book.quarantined += 1;
+        *self.book.reasons.entry(reason.to_owned()).or_default() += 1;
+        out.quarantine(Quarantined {
+            ingest_id: self.fresh.ingest_id,
+            row: number,
+            column: None,
+            reason: reason.to_owned(),
+            sealed: match reason {
+                ERASED => Vec::new(),
+                _ => self.sealer.seal(&raw)?,
+            },
+        });
+        Ok(())
+    }
+
+    /// The number of a row's record in the file it comes from.
+    fn number(&self, batch: &RawBatch, row: usize) -> u64 {
+        let in_file = batch.row_in_file(row);
+        let mended = self.mending.get((in_file as usize).saturating_sub(1));
+        mended.map_or(in_file, |record| record.row)
     }
 
     /// The identifiers of the rows; without a column for them, the number of
@@ -221,18 +347,12 @@ impl<'a> OneFile<'a> {
         (0..batch.rows)
             .map(|row| match texts {
                 Some(texts) if texts.is_valid(row) => texts.value(row).to_owned(),
-                _ => format!("{of_file}row {}", batch.row_in_file(row)),
+                _ => format!("{of_file}row {}", self.number(batch, row)),
             })
             .collect()
     }
 
-    fn judge(
-        &self,
-        batch: &RawBatch,
-        subjects: &[Option<i64>],
-        seen: &mut Seen,
-        rows_before: usize,
-    ) -> Vec<Verdict> {
+    fn judge(&self, batch: &RawBatch, subjects: &[Option<i64>], seen: &mut Seen) -> Vec<Verdict> {
         let mut faults: BTreeMap<usize, &'static str> = BTreeMap::new();
         for bad in &batch.bad {
             faults.entry(bad.row).or_insert(bad.reason.code());
@@ -247,16 +367,14 @@ impl<'a> OneFile<'a> {
                 }
                 let whole = || xxhash_rust::xxh3::xxh3_64(&batch.raw_record(row));
                 let hash = batch.record_hash(row).unwrap_or_else(whole);
-                match seen.insert(subject, (rows_before + row, hash)) {
-                    None => Verdict::Keep,
-                    Some((at, before)) => {
-                        seen.insert(subject, (at, before));
-                        if before == hash {
-                            Verdict::Duplicate
-                        } else {
-                            Verdict::Refuse("customer/twice")
-                        }
-                    }
+                let mut is_first = false;
+                match *seen.entry(subject).or_insert_with(|| {
+                    is_first = true;
+                    hash
+                }) {
+                    _ if is_first => Verdict::Keep,
+                    before if before == hash => Verdict::Duplicate,
+                    _ => Verdict::Refuse("customer/twice"),
                 }
             })
             .collect()

@@ -50,6 +50,10 @@ pub(crate) struct Found {
     /// The newest ingest under this mapping, and what it noted; another mapping
     /// starts from nothing.
     pub(super) before: Option<(Done, Notes)>,
+    /// What the repairs of records are as a whole; empty without any.
+    pub(super) repairs: String,
+    /// Mended records are read again, whether or not they were before.
+    pub(super) replay: bool,
 }
 
 impl Found {
@@ -62,6 +66,16 @@ impl Found {
         readings.extend(self.fresh.iter().map(|fresh| fresh.ingest_id));
         readings.sort_unstable();
         readings
+    }
+
+    /// What the repairs of records are as a whole; empty without any.
+    pub(crate) fn repairs(&self) -> &str {
+        &self.repairs
+    }
+
+    /// The same, with mended records read again in any case.
+    pub(crate) fn replaying(self, replay: bool) -> Self {
+        Self { replay, ..self }
     }
 
     fn book(&self, reading: i64) -> Option<&Book> {
@@ -184,6 +198,7 @@ fn mapping(project: &Project) -> String {
 /// was used before says nothing then: the tables hold the other's rows.
 pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
     let mapping = mapping(project);
+    let vault = project.ledger.vault(&project.key).await?;
     let (before, anew) = match latest(project, &mapping).await? {
         Newest::So(done, notes) if !anew => (Some((done, notes)), false),
         Newest::Never => (None, anew),
@@ -195,6 +210,8 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
         anew,
         mapping,
         before,
+        repairs: vault.repairs_state().await?,
+        replay: false,
     };
     let mut unchanged = HashSet::new();
     for (index, source) in project.settings.sources.iter().enumerate() {
@@ -363,7 +380,7 @@ impl From<Error> for Fault {
 
 /// The file as a person knows it: the settings' own words for a single file,
 /// its name otherwise.
-fn shown_name(file: &SourceFile, source: &Source) -> String {
+pub(super) fn shown_name(file: &SourceFile, source: &Source) -> String {
     if database::is_address(&source.path) {
         return file.path.to_string_lossy().into_owned();
     }

@@ -1,5 +1,6 @@
 //! Files of order lines, events and contracts into the lake.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use perennial_lake::arrow::array::Array;
@@ -14,6 +15,7 @@ use perennial_ledger::{FileSealer, Resolver, Vault};
 
 use super::books::{Book, Quarantined};
 use super::found::Fresh;
+use super::mend::{Again, Mender, open_mended};
 use super::relative::RelativeDays;
 use super::rows::{
     Judged, Places, Refused, Span, identifiers, judge, rare_moments, record_hashes, row_batch,
@@ -104,13 +106,14 @@ async fn read_with(
     } else {
         Resolver::new(&vault, KIND, REMEMBERED_MAX)?
     };
+    let mender = Mender::load(&vault).await?;
     let first_book = reading.books.len();
     for fresh in files.iter().filter(|f| f.known_as.is_none()) {
         if !fresh.earlier.is_empty() {
             let (earlier, standing) = (fresh.earlier.clone(), fresh.standing.clone());
             sorter.mark_changed(fresh.ingest_id, earlier, standing, fresh.entangled);
         }
-        let made = OneFile::new(run, into.shape, fresh, &vault, &traits);
+        let made = OneFile::new(run, into.shape, fresh, (&vault, &mender), &traits);
         let Some(mut file) = unless_empty(made, fresh)? else {
             reading.books.push(Book::new(fresh, name));
             continue;
@@ -122,6 +125,42 @@ async fn read_with(
     let outcome = sorter.finish(&project.lake, project.threads()).await?;
     settle(&mut reading.books[first_book..], &outcome);
     Ok(outcome.version)
+}
+
+/// Reads records of a file again that were mended since, on top of version `base`;
+/// the new version, and a book of these records alone.
+pub(super) async fn read_mended(
+    run: &Run<'_>,
+    into: HistoryTable,
+    fresh: &Fresh,
+    again: Vec<Again>,
+    base: Option<i64>,
+    out: &mut Reading,
+) -> Result<(i64, Book)> {
+    let project = run.project;
+    let traits = trait_names(&project.settings, into.table);
+    let base = match base {
+        Some(version) => {
+            tables::Table::open(&project.lake, into.shape.table, Some(version)).await?
+        }
+        None => None,
+    };
+    let memory = usize::try_from(project.settings.limits.memory.get()).unwrap_or(usize::MAX);
+    let schema = HistorySchema::new(into.shape, &traits);
+    let rows = again.len() as u64;
+    let mut sorter = HistorySorter::new(schema, base, rows, memory / 2, &project.scratch())?;
+    let vault = project.ledger.vault(&project.key).await?;
+    let mender = Mender::load(&vault).await?;
+    let mut resolver = Resolver::new(&vault, KIND, REMEMBERED_MAX)?;
+    let mut file = OneFile::new(run, into.shape, fresh, (&vault, &mender), &traits)?;
+    file.book.rows_read = rows;
+    file.again = again;
+    file.read_again(run, &mut resolver, &mut sorter, out)
+        .await?;
+    resolver.settle().await?;
+    let outcome = sorter.finish(&project.lake, project.threads()).await?;
+    settle(std::slice::from_mut(&mut file.book), &outcome);
+    Ok((outcome.version, file.book))
 }
 
 /// The project's traits of a table, in the order of their names.
@@ -169,6 +208,7 @@ fn settle(books: &mut [Book], outcome: &SortOutcome) {
 struct OneFile<'a> {
     fresh: &'a Fresh,
     vault: &'a Vault,
+    mender: &'a Mender,
     sealer: FileSealer,
     reading: FileReading,
     places: Places,
@@ -179,6 +219,10 @@ struct OneFile<'a> {
     personal: Vec<(String, usize)>,
     /// People who are to be erased, of whom nothing more is read.
     leaving: BTreeSet<i64>,
+    /// Bad records that were mended, to be read again.
+    again: Vec<Again>,
+    /// Those of them that are being read.
+    mending: Vec<Again>,
 }
 
 impl<'a> OneFile<'a> {
@@ -186,7 +230,7 @@ impl<'a> OneFile<'a> {
         run: &Run<'_>,
         shape: Shape,
         fresh: &'a Fresh,
-        vault: &'a Vault,
+        (vault, mender): (&'a Vault, &'a Mender),
         traits: &[String],
     ) -> Result<Self> {
         let settings = &run.project.settings;
@@ -218,6 +262,7 @@ impl<'a> OneFile<'a> {
         Ok(Self {
             fresh,
             vault,
+            mender,
             sealer,
             reading,
             places,
@@ -229,6 +274,8 @@ impl<'a> OneFile<'a> {
                 Some(_) => BTreeSet::new(),
                 None => run.restricted.leaving.clone(),
             },
+            again: Vec::new(),
+            mending: Vec::new(),
         })
     }
 
@@ -244,38 +291,42 @@ impl<'a> OneFile<'a> {
         let mut reader = reader.ahead(run.project.threads());
         let expected = rows_expected(&self.fresh.file).max(1);
         let bytes_per_row = self.fresh.file.size as f64 / expected as f64;
-        while let Some(mut batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
+        while let Some(batch) = reader.next_batch().map_err(perennial_lake::Error::from)? {
             self.book.rows_read += batch.rows as u64;
-            let relative = self.relative.as_ref();
-            let groupless = relative.map_or_else(Vec::new, |days| days.apply(&mut batch));
-            let mut judged = judge(&batch, &self.reading, &self.places, &groupless);
-            let mut refused = std::mem::take(&mut judged.refused);
-            self.pass_over(&mut refused);
-            self.set_aside(&batch, &refused, resolver, out).await?;
-            let (judged, customers) = self.resolve(&batch, judged, resolver, out).await?;
-            self.count(&batch, &judged, &customers);
-            let number = |&row: &u32| batch.row_in_file(row as usize) as i64;
-            let numbers: Vec<i64> = judged.keep.iter().map(number).collect();
-            let hashes = record_hashes(&batch, &judged);
-            let rare = rare_moments(&batch, &self.places);
-            sorter.push(&row_batch(
-                &batch,
-                &judged,
-                &self.places,
-                self.fresh.ingest_id,
-                &customers,
-                &numbers,
-                hashes.as_deref(),
-                &rare,
-            ))?;
+            let rows = batch.rows as f64;
+            self.take(batch, resolver, sorter, out).await?;
             run.progress
-                .advance((batch.rows as f64 * bytes_per_row) as u64);
+                .advance((rows * bytes_per_row) as u64);
         }
         let totals = reader.into_totals().map_err(perennial_lake::Error::from)?;
         if let Some(totals) = totals {
             let source = &run.project.settings.sources[self.fresh.source];
             self.book.set_totals(&totals, source);
         }
+        self.read_again(run, resolver, sorter, out).await
+    }
+
+    /// Reads the records that were mended, as a file of their own.
+    async fn read_again(
+        &mut self,
+        run: &Run<'_>,
+        resolver: &mut Resolver,
+        sorter: &mut HistorySorter,
+        out: &mut Reading,
+    ) -> Result<()> {
+        self.mending = std::mem::take(&mut self.again);
+        if self.mending.is_empty() {
+            return Ok(());
+        }
+        let mut mended = open_mended(run.project, &self.reading, &self.mending)?;
+        let next = |mended: &mut super::mend::MendedReader| {
+            let batch = mended.reader.next_batch();
+            batch.map_err(perennial_lake::Error::from)
+        };
+        while let Some(batch) = next(&mut mended)? {
+            self.take(batch, resolver, sorter, out).await?;
+        }
+        self.mending.clear();
         Ok(())
     }
 
@@ -305,6 +356,56 @@ impl<'a> OneFile<'a> {
         }
     }
 
+    /// Judges the rows of a batch and hands the good ones on.
+    async fn take(
+        &mut self,
+        mut batch: RawBatch,
+        resolver: &mut Resolver,
+        sorter: &mut HistorySorter,
+        out: &mut Reading,
+    ) -> Result<()> {
+        let relative = self.relative.as_ref();
+        let groupless = relative.map_or_else(Vec::new, |days| days.apply(&mut batch));
+        let batch = &batch;
+        let mut judged = judge(batch, &self.reading, &self.places, &groupless);
+        let mut refused = std::mem::take(&mut judged.refused);
+        self.pass_over(&mut refused);
+        self.set_aside(batch, &refused, resolver, out).await?;
+        let (judged, customers) = self.resolve(batch, judged, resolver, out).await?;
+        self.count(batch, &judged, &customers);
+        let number = |&row: &u32| self.number(batch, row as usize) as i64;
+        let numbers: Vec<i64> = judged.keep.iter().map(number).collect();
+        let hashes = record_hashes(batch, &judged);
+        let rare = rare_moments(batch, &self.places);
+        Ok(sorter.push(&row_batch(
+            batch,
+            &judged,
+            &self.places,
+            self.fresh.ingest_id,
+            &customers,
+            &numbers,
+            hashes.as_deref(),
+            &rare,
+        ))?)
+    }
+
+    /// The number of a row's record in the file it comes from.
+    fn number(&self, batch: &RawBatch, row: usize) -> u64 {
+        let in_file = batch.row_in_file(row);
+        let mended = self.mending.get((in_file as usize).saturating_sub(1));
+        mended.map_or(in_file, |record| record.row)
+    }
+
+    /// A row's record as it stands in the file it comes from.
+    fn raw<'b>(&'b self, batch: &'b RawBatch, row: usize) -> Cow<'b, [u8]> {
+        let in_file = batch.row_in_file(row) as usize;
+        let mended = self.mending.get(in_file.saturating_sub(1));
+        mended.map_or_else(
+            || batch.raw_record(row),
+            |record| Cow::Borrowed(&record.raw),
+        )
+    }
+
     /// Sets rows aside. Whoever they name is known from now on, so that they can
     /// be shown and forgotten; of somebody who was erased no text is kept.
     async fn set_aside(
@@ -322,21 +423,45 @@ impl<'a> OneFile<'a> {
         let found = resolver.resolve(&names.names).await?;
         for (refused, name) in refused.iter().zip(&names.of_row) {
             let is_erased = name.is_some_and(|name| self.is_gone(found.get(name as usize)));
+            if !is_erased && self.is_mended(batch, refused.row) {
+                continue;
+            }
             let reason = if is_erased { ERASED } else { refused.reason };
             self.book.quarantined += 1;
             *self.book.reasons.entry(reason.to_owned()).or_default() += 1;
+            let sealed = match is_erased {
+                true => Vec::new(),
+                false => {
+                    let raw = self.raw(batch, refused.row).into_owned();
+                    self.sealer.seal(&raw)?
+                }
+            };
             out.quarantine(Quarantined {
                 ingest_id: self.fresh.ingest_id,
-                row: batch.row_in_file(refused.row),
+                row: self.number(batch, refused.row),
                 column: refused.column.clone().filter(|_| !is_erased),
                 reason: reason.to_owned(),
-                sealed: match is_erased {
-                    true => Vec::new(),
-                    false => self.sealer.seal(&batch.raw_record(refused.row))?,
-                },
+                sealed,
             });
         }
         Ok(())
+    }
+
+    /// Whether a bad record was mended; it is read again then.
+    fn is_mended(&mut self, batch: &RawBatch, row: usize) -> bool {
+        if self.mender.is_empty() || !self.mending.is_empty() {
+            return false;
+        }
+        let raw = batch.raw_record(row);
+        let Some(cells) = self.mender.cells(&self.book.table, &raw) else {
+            return false;
+        };
+        self.again.push(Again {
+            row: batch.row_in_file(row),
+            raw: raw.into_owned(),
+            cells: cells.clone(),
+        });
+        true
     }
 
     /// Turns identifiers into subjects, one a kept row; rows of erased people
@@ -384,7 +509,7 @@ impl<'a> OneFile<'a> {
             *self.book.reasons.entry(reason.to_owned()).or_default() += 1;
             out.quarantine(Quarantined {
                 ingest_id: self.fresh.ingest_id,
-                row: batch.row_in_file(judged.keep[place] as usize),
+                row: self.number(batch, judged.keep[place] as usize),
                 column: None,
                 reason: reason.to_owned(),
                 sealed: Vec::new(),

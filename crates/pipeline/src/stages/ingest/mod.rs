@@ -6,6 +6,8 @@ mod current;
 mod customers;
 mod found;
 mod histories;
+pub(crate) mod mend;
+mod mend_again;
 mod newest;
 mod relative;
 mod rows;
@@ -17,12 +19,13 @@ use perennial_ledger::{FileRecord, FileState, StageRun};
 
 use books::Quarantined;
 pub(crate) use books::{Book, quarantine_schema};
-pub(crate) use current::Notes;
+pub(crate) use current::{MendedCounts, Notes};
 pub(crate) use customers::{LABEL, TABLE as CUSTOMERS, table_name};
 use found::Fresh;
 pub(crate) use found::{Found, look, mapped_otherwise, recorded_path, source_name};
 use histories::HistoryTable;
 pub(crate) use histories::{KIND, shape_of};
+pub(crate) use mend_again::reading_like;
 
 use crate::settings::Table;
 use crate::stage::{Done, Output, Run, key_of};
@@ -61,10 +64,14 @@ pub(crate) async fn run(run: &Run<'_>, found: Found) -> Result<Done> {
     if !found.touched.is_empty() {
         project.ledger.record_files(&found.touched).await?;
     }
-    if let (Some((before, _)), true) = (&found.before, found.fresh.is_empty()) {
+    if let Some((before, notes)) = &found.before
+        && found.fresh.is_empty()
+        && notes.repairs == found.repairs
+        && !found.replay
+    {
         return keep(run, before).await;
     }
-    if found.fresh.is_empty() {
+    if found.fresh.is_empty() && found.before.is_none() {
         return Err(Error::cannot(
             "source/no-files",
             "no source has a file",
@@ -78,17 +85,32 @@ pub(crate) async fn run(run: &Run<'_>, found: Found) -> Result<Done> {
         .collect();
     let before = found.before.as_ref();
     let base = before.map_or_else(BTreeMap::new, |(done, _)| done.outputs.clone());
-    let key = key_of(
-        "ingest",
-        &[&found.mapping, &format!("{base:?}"), &hashes.join(",")],
-    );
+    let (readings, tables) = (hashes.join(","), format!("{base:?}"));
+    let mut parts: Vec<&str> = vec![&found.mapping, &tables, &readings];
+    let replayed_at = project.now_us().to_string();
+    if !found.repairs.is_empty() {
+        parts.push(&found.repairs);
+    }
+    if found.replay {
+        parts.push(&replayed_at);
+    }
+    let key = key_of("ingest", &parts);
     let mut notes = Notes {
         mapping: found.mapping.clone(),
         books: before.map_or_else(Vec::new, |(_, notes)| notes.books.clone()),
+        repairs: found.repairs.clone(),
+        mended: MendedCounts::default(),
     };
     run.stage("ingest", &key, async || {
-        let (outputs, reading) = read(run, &found, &base, &notes.books).await?;
-        notes.books.extend(reading.books);
+        let mut outputs = base.clone();
+        if !found.fresh.is_empty() {
+            let (read, reading) = read(run, &found, &base, &notes.books).await?;
+            outputs = read;
+            notes.books.extend(reading.books);
+        }
+        if before.is_some() {
+            notes.mended = mend_again::read(run, &mut outputs, &mut notes.books).await?;
+        }
         let mut output = Output::new(outputs, &notes)?;
         output.files = found.fresh.iter().map(|f| record(run, f)).collect();
         if found.anew {

@@ -19,6 +19,7 @@ const WARNINGS_MAX: usize = 40;
 
 pub(super) fn section(c: Context<'_>) -> Section {
     let mut panels = vec![rows(c)];
+    panels.extend(super::quality::panel(c));
     panels.extend(reasons(c));
     panels.extend(totals(c));
     if !c.report.sources.files.is_empty() {

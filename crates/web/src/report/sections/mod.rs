@@ -6,6 +6,7 @@ mod curves;
 mod data;
 mod definitions;
 mod expert;
+mod quality;
 mod risk;
 mod trace;
 mod trust;
