@@ -76,11 +76,11 @@ impl Changes {
         self.0.iter().any(|change| change.replaces)
     }
 
-    /// Whether `new` reads a later version of what `stored` read.
+    /// Whether `new` reads a later version of what `stored` read, or the same
+    /// once more.
     pub fn is_version(&self, new: i64, stored: i64) -> bool {
-        self.0
-            .iter()
-            .any(|c| c.ingest_id == new && c.earlier.contains(&stored))
+        let mut changes = self.0.iter();
+        new == stored || changes.any(|c| c.ingest_id == new && c.earlier.contains(&stored))
     }
 
     /// The reading that speaks for a stored row of `ingest_id` now.

@@ -119,7 +119,8 @@ fn relative(made: &[Membership]) -> String {
 fn covered_until(made: &[Membership], at: i64) -> BTreeMap<u32, i64> {
     let mut by_member: BTreeMap<u32, Vec<(i64, i64)>> = BTreeMap::new();
     for one in made {
-        let span = (one.start, one.end.unwrap_or(i64::MAX));
+        // An end that is a day covers that day.
+        let span = (one.start, one.end.map_or(i64::MAX, |end| end + 1));
         by_member.entry(one.who).or_default().push(span);
     }
     let mut found = BTreeMap::new();

@@ -6,6 +6,7 @@
 mod changes;
 mod contracts;
 mod crash;
+mod daily;
 mod databases;
 mod events;
 mod features;

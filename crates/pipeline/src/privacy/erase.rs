@@ -261,7 +261,11 @@ pub(super) async fn leave_out(
             {
                 books::notes(&mut notes, &rewritten.gone);
                 // The tables hold what the repairs that are left say.
-                if let Some(repairs) = rewritten.repairs.as_ref().filter(|_| before == notes.repairs) {
+                if let Some(repairs) = rewritten
+                    .repairs
+                    .as_ref()
+                    .filter(|_| before == notes.repairs)
+                {
                     notes.repairs.clone_from(repairs);
                 }
                 stage.details = serde_json::to_value(&notes).unwrap_or_default();

@@ -72,7 +72,7 @@ type Row = (
 const TABLES: &[Row] = &[
     ("order_lines", "ingest", "One line of an order or of a return", ORDER_LINES_MORE, ORDER_LINES),
     ("events", "ingest", "One thing that happened", EVENTS_MORE, EVENTS),
-    ("subscriptions", "ingest", "One contract", SUBSCRIPTIONS_MORE, SUBSCRIPTIONS),
+    ("subscriptions", "ingest", "One contract as a file says it", SUBSCRIPTIONS_MORE, SUBSCRIPTIONS),
     ("customers", "ingest", "One customer of a labelled table", CUSTOMERS_MORE, CUSTOMERS),
     ("ingests", "ingest", "One reading of a file", INGESTS_MORE, INGESTS),
     ("ingest_columns", "ingest", "One column of a file, before any cleaning", INGEST_COLUMNS_MORE, INGEST_COLUMNS),
@@ -187,7 +187,7 @@ const SUBSCRIPTIONS: &[Column] = &[
     ("line", COUNT, "the record's number in its file, from 1"),
     ("time", TIME, "when it began"),
     ("plan", TEXT, "what was contracted"),
-    ("end_time", TIME, "the first moment it no longer covers; missing while it runs"),
+    ("end_time", TIME, "the first moment it no longer covers, the day after an end that is written as a day; missing while it runs, and where the file has a day that no calendar of business has, such as 9999-12-31"),
     ("due_time", TIME, "until when it runs unless it is renewed"),
     ("price", MONEY, "what it costs for each of `value.amount_per`"),
     ("channel", TEXT, "where it was made"),

@@ -71,6 +71,12 @@ impl<'a> Material<'a> {
                 "Events say nothing of money; with order lines it could be told.",
                 "事件数据不含金额；有订单明细时才能以金额衡量。",
             )),
+            Some(Table::Subscriptions) if self.project.settings.has_price() => {
+                Missing::Other(Text::new(
+                    "Nobody whose price is known is under contract now.",
+                    "目前没有价格已知的在约客户。",
+                ))
+            }
             Some(Table::Subscriptions) => Missing::Other(Text::new(
                 "No column says what contracts cost: name it as `price`, and `amount_per` under `[value]`.",
                 "没有说明合约价格的列：请指定 `price` 列，并在 `[value]` 下写明 `amount_per`。",

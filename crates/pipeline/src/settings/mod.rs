@@ -199,8 +199,7 @@ impl Settings {
         let limits = fields.section::<Limits>("limits");
         fields.finish(&[
             "format", "project", "source", "lost", "value", "offer", "policy", "model", "privacy",
-            "rule",
-            "limits",
+            "rule", "limits",
         ]);
         Some(Self {
             format: format?,

@@ -19,6 +19,10 @@ pub(crate) const FROM_SPAN: &str = "from_span";
 /// Share of all starts and ends that may lie before the history begins, and
 /// after it ends: a few rows with a wrong day must not stretch it.
 const STRAY_SHARE: f64 = 0.001;
+/// Days without anything after which so few are strays.
+const STRAY_GAP_DAYS: i64 = 30;
+/// Share of contracts without an end up to which ends are terms.
+const TERMS_OPEN_SHARE: f64 = 0.01;
 /// Horizons to choose from, in days, the longest first.
 const HORIZONS_DAYS: [u32; 5] = [90, 30, 14, 7, 1];
 /// A horizon of this many days or more is for contracts that mostly last a year.
@@ -53,10 +57,14 @@ pub(super) fn notes(run: &Run<'_>, table: &tables::Table, as_of_us: i64) -> Resu
     })
 }
 
-/// When contracts began and ended, by day.
+/// When contracts began and ended, by day since 1970 in UTC.
+#[derive(Default)]
 pub(super) struct Happenings {
-    /// Starts, and ends that have come, by day since 1970 in UTC.
-    by_day: BTreeMap<i64, u64>,
+    starts: BTreeMap<i64, u64>,
+    /// The last days covered, of those that have passed.
+    ends: BTreeMap<i64, u64>,
+    /// Contracts that have no end.
+    open: u64,
     /// Days that contracts lasted, of those that ended.
     lasted: BTreeMap<i64, u64>,
 }
@@ -64,43 +72,48 @@ pub(super) struct Happenings {
 impl Happenings {
     /// Counts what happened before `now_us`: an end after that is a plan.
     pub fn read(run: &Run<'_>, table: &tables::Table, now_us: i64) -> Result<Self> {
-        let mut found = Self {
-            by_day: BTreeMap::new(),
-            lasted: BTreeMap::new(),
-        };
+        let mut found = Self::default();
         let lake = &run.project.lake;
         read_moments(lake, table, ["time", "end_time"], |[start, end]| {
-            let mut count = |moment_us: i64| {
-                *found
-                    .by_day
-                    .entry(moment_us.div_euclid(DAY_US))
-                    .or_default() += 1;
-            };
-            let (Some(start), end) = (start, end.filter(|end| *end <= now_us)) else {
-                return;
-            };
-            count(start);
-            if let Some(end) = end {
-                count(end);
-                *found
-                    .lasted
-                    .entry((end - start).div_euclid(DAY_US))
-                    .or_default() += 1;
+            if let Some(start) = start {
+                found.add(start, end, now_us);
             }
         })?;
         Ok(found)
     }
 
-    fn all(&self) -> u64 {
-        self.by_day.values().sum()
+    fn add(&mut self, start_us: i64, end_us: Option<i64>, now_us: i64) {
+        let one_more = |days: &mut BTreeMap<i64, u64>, us: i64| {
+            *days.entry(us.div_euclid(DAY_US)).or_default() += 1;
+        };
+        one_more(&mut self.starts, start_us);
+        self.open += u64::from(end_us.is_none());
+        if let Some(end_us) = end_us.filter(|end| *end <= now_us) {
+            one_more(&mut self.ends, end_us - 1);
+            one_more(&mut self.lasted, end_us - start_us);
+        }
+    }
+
+    /// Whether ends are terms, known from the start on, rather than something that
+    /// happened: hardly a contract is without one.
+    fn are_terms(&self) -> bool {
+        let all: u64 = self.starts.values().sum();
+        self.open as f64 <= TERMS_OPEN_SHARE * all as f64
     }
 
     /// The first and the last moment of the days between which all happened, but
-    /// for strays on either side; none where nothing did.
+    /// for strays on either side; none where nothing did. Of terms only starts
+    /// say until when there are data.
     pub fn span_us(&self) -> Option<(i64, i64)> {
-        let few = (STRAY_SHARE * self.all() as f64).floor() as u64;
-        let first = first_beyond(few, self.by_day.iter())?;
-        let last = first_beyond(few, self.by_day.iter().rev())?;
+        let mut by_day = self.starts.clone();
+        if !self.are_terms() {
+            for (day, count) in &self.ends {
+                *by_day.entry(*day).or_default() += count;
+            }
+        }
+        let few = (STRAY_SHARE * by_day.values().sum::<u64>() as f64).floor() as u64;
+        let first = not_stray(few, by_day.iter())?;
+        let last = not_stray(few, by_day.iter().rev())?;
         Some((first * DAY_US, last * DAY_US + DAY_US - 1))
     }
 
@@ -117,14 +130,23 @@ impl Happenings {
     }
 }
 
-/// The first of the days with which more than `few` happened.
-fn first_beyond<'a>(few: u64, mut days: impl Iterator<Item = (&'a i64, &'a u64)>) -> Option<i64> {
-    let mut passed = 0;
-    let found = days.find(|(_, count)| {
-        passed += **count;
-        passed > few
-    });
-    found.map(|(day, _)| *day)
+/// The first of the days (in the order given) that is no stray: a stray stands with
+/// no more than `few` others before it, and far from all that follow.
+fn not_stray<'a>(few: u64, days: impl Iterator<Item = (&'a i64, &'a u64)>) -> Option<i64> {
+    let mut found: Option<i64> = None;
+    let (mut before, mut passed) = (None, 0);
+    for (&day, &count) in days {
+        let is_far = before.is_none_or(|before: i64| (day - before).abs() >= STRAY_GAP_DAYS);
+        if is_far && passed <= few {
+            found = Some(day);
+        }
+        if passed > few {
+            break;
+        }
+        passed += count;
+        before = Some(day);
+    }
+    found
 }
 
 /// Chooses the horizon, unless the settings give it: long enough to act on,
@@ -175,33 +197,48 @@ pub(super) fn choose(
 mod tests {
     use super::*;
 
-    fn of(days: &[(i64, u64)], lasted: &[(i64, u64)]) -> Happenings {
+    fn of(starts: &[(i64, u64)], ends: &[(i64, u64)], open: u64) -> Happenings {
         Happenings {
-            by_day: days.iter().copied().collect(),
-            lasted: lasted.iter().copied().collect(),
+            starts: starts.iter().copied().collect(),
+            ends: ends.iter().copied().collect(),
+            open,
+            lasted: BTreeMap::new(),
         }
     }
 
     #[test]
     fn strays_on_either_side_do_not_stretch_the_span() {
-        let few = of(&[(-900, 1), (10, 1_000), (200, 2_000), (5_000, 2)], &[]);
-        let span = few.span_us().unwrap();
-        assert_eq!(span, (10 * DAY_US, 201 * DAY_US - 1));
-        let some = of(&[(-900, 1), (10, 500), (200, 400), (5_000, 2)], &[]);
-        assert_eq!(some.span_us().unwrap(), (-900 * DAY_US, 5_001 * DAY_US - 1));
-        assert!(of(&[], &[]).span_us().is_none());
+        let most = [(-900, 1), (10, 1_000), (200, 2_000), (5_000, 2)];
+        let span = |found: &Happenings| found.span_us().unwrap();
+        let found = of(&most, &[], 9_000);
+        assert_eq!(span(&found), (10 * DAY_US, 201 * DAY_US - 1));
+        // Near to the others even one counts: a business goes on until today.
+        let found = of(&[(10, 1_000), (200, 2_000), (229, 1)], &[], 9_000);
+        assert_eq!(span(&found), (10 * DAY_US, 230 * DAY_US - 1));
+        // Many are no strays, however far away.
+        let found = of(&[(-900, 2), (10, 500), (200, 400)], &[], 900);
+        assert_eq!(span(&found), (-900 * DAY_US, 201 * DAY_US - 1));
+        assert!(of(&[], &[], 0).span_us().is_none());
+    }
+
+    #[test]
+    fn ends_that_all_have_are_terms_and_say_nothing_of_the_last_day() {
+        let (starts, ends) = ([(0, 500), (100, 500)], [(365, 500), (465, 500)]);
+        assert_eq!(of(&starts, &ends, 5).span_us().unwrap().1, 101 * DAY_US - 1);
+        assert_eq!(
+            of(&starts, &ends, 50).span_us().unwrap().1,
+            466 * DAY_US - 1
+        );
     }
 
     #[test]
     fn half_of_the_contracts_last_no_longer_than_the_median() {
-        assert_eq!(of(&[], &[]).median_days(), None);
-        assert_eq!(
-            of(&[], &[(10, 1), (30, 1), (90, 1)]).median_days(),
-            Some(30)
-        );
-        assert_eq!(
-            of(&[], &[(10, 2), (30, 1), (90, 1)]).median_days(),
-            Some(10)
-        );
+        let of = |lasted: &[(i64, u64)]| Happenings {
+            lasted: lasted.iter().copied().collect(),
+            ..Happenings::default()
+        };
+        assert_eq!(of(&[]).median_days(), None);
+        assert_eq!(of(&[(10, 1), (30, 1), (90, 1)]).median_days(), Some(30));
+        assert_eq!(of(&[(10, 2), (30, 1), (90, 1)]).median_days(), Some(10));
     }
 }

@@ -184,14 +184,14 @@ struct Pass<'a, F, M, P> {
 }
 
 impl<F: GathersRows, M, P: CountsRetention> Pass<'_, F, M, P> {
-    /// Takes a customer's history of so many rows.
-    fn take<H>(&mut self, history: &H, rows: usize) -> Result<()>
+    /// Takes a customer's history of so many rows, unless they are restricted.
+    fn take<H>(&mut self, customer_id: i64, history: &H, rows: usize) -> Result<()>
     where
         F: Fold<H>,
         M: Fold<H>,
         P: Fold<H>,
     {
-        if self.run.restricted.all.contains(&history.customer_id()) {
+        if self.run.restricted.all.contains(&customer_id) {
             return Ok(());
         }
         self.fold.fold(history);
@@ -249,7 +249,9 @@ fn fold_bucket(
                 out,
                 seen,
             };
-            let counts = orders.read::<Error>(bucket, |lines| pass.take(lines, lines.len()))?;
+            let counts = orders.read::<Error>(bucket, |lines| {
+                pass.take(lines.customer_id, lines, lines.len())
+            })?;
             pass.finish(counts, Months::Business)
         }
         Histories::Events(events) => {
@@ -262,7 +264,9 @@ fn fold_bucket(
                 out,
                 seen,
             };
-            let counts = events.read::<Error>(bucket, |events| pass.take(events, events.len()))?;
+            let counts = events.read::<Error>(bucket, |events| {
+                pass.take(events.customer_id, events, events.len())
+            })?;
             pass.finish(counts, Months::Activity)
         }
         Histories::Contracts(contracts) => {
@@ -277,7 +281,8 @@ fn fold_bucket(
                 out,
                 seen,
             };
-            let counts = contracts.read::<Error>(bucket, |rows| pass.take(rows, rows.len()))?;
+            let counts = contracts
+                .read::<Error>(bucket, |rows| pass.take(rows.customer_id, rows, rows.len()))?;
             pass.finish(counts, Months::Coverage)
         }
     }

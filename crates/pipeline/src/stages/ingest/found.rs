@@ -1,12 +1,12 @@
 //! Which files there are, and which of them are new.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use perennial_lake::sources::database;
 use perennial_lake::sources::files::{SourceFile, expand};
 use perennial_ledger::{FileRecord, Ledger};
 
+use super::again::{self, Unchanged};
 use super::{Book, CUSTOMERS, NO_TABLE, Notes, hex};
 use crate::project::Project;
 use crate::settings::{Part, Source};
@@ -36,6 +36,9 @@ pub(super) struct Fresh {
     pub standing: Vec<i64>,
     /// Other files say some of what they say: all their rows stay.
     pub entangled: bool,
+    /// Read once more for what it says of another file's rows: it is in the
+    /// books already.
+    pub again: bool,
 }
 
 /// What a look at all sources found.
@@ -63,7 +66,8 @@ impl Found {
     pub(crate) fn readings(&self) -> Vec<i64> {
         let before = self.before.iter().flat_map(|(_, notes)| &notes.books);
         let mut readings: Vec<i64> = before.map(|book| book.ingest_id).collect();
-        readings.extend(self.fresh.iter().map(|fresh| fresh.ingest_id));
+        let fresh = self.fresh.iter().filter(|fresh| !fresh.again);
+        readings.extend(fresh.map(|fresh| fresh.ingest_id));
         readings.sort_unstable();
         readings
     }
@@ -213,7 +217,7 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
         repairs: vault.repairs_state().await?,
         replay: false,
     };
-    let mut unchanged = HashSet::new();
+    let mut unchanged = Vec::new();
     for (index, source) in project.settings.sources.iter().enumerate() {
         let name = source_name(project, index);
         let files = match files_of(project, source, &name, anew).await {
@@ -227,13 +231,24 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
         for file in files {
             let (known, shown) = (found.fresh.len(), shown_name(&file, source));
             let is_alone = shown == source.shown() || is_one && file.is_sheet();
-            one(project, source, index, &name, file, &mut found).await?;
+            one(project, source, index, &name, file.clone(), &mut found).await?;
             match found.fresh.get_mut(known) {
                 Some(fresh) => fresh.is_alone = is_alone,
-                None => drop(unchanged.insert(shown)),
+                None => unchanged.push(Unchanged {
+                    source: index,
+                    file,
+                    name: shown,
+                }),
             }
         }
     }
+    moves(&mut found, &unchanged);
+    again::add(project, unchanged, &mut found).await?;
+    Ok(found)
+}
+
+/// Notes where the contents of the fresh files were before.
+fn moves(found: &mut Found, unchanged: &[Unchanged]) {
     // What a file said before it changed still stands in another file.
     let held: Vec<i64> = found.fresh.iter().filter_map(|f| f.known_as).collect();
     let before = found.before.as_ref();
@@ -244,12 +259,12 @@ pub(crate) async fn look(project: &Project, anew: bool) -> Result<Found> {
             continue;
         }
         let hash = hex(&fresh.hash);
+        let is_there = |name: &str| unchanged.iter().any(|one| one.name == name);
         let moved = books
             .iter()
-            .filter(|book| book.content_hash == hash && !unchanged.contains(&book.file));
+            .filter(|book| book.content_hash == hash && !is_there(&book.file));
         fresh.moved.extend(moved.map(|book| book.ingest_id));
     }
-    Ok(found)
 }
 
 async fn one(
@@ -313,13 +328,14 @@ async fn one(
         earlier,
         standing: Vec::new(),
         entangled,
+        again: false,
         hash,
         file,
     });
     Ok(())
 }
 
-fn reading(record: &FileRecord) -> Option<i64> {
+pub(super) fn reading(record: &FileRecord) -> Option<i64> {
     record.ingest_id.parse().ok()
 }
 

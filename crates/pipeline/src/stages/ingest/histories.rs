@@ -14,6 +14,7 @@ use perennial_lake::tables;
 use perennial_ledger::{FileSealer, Resolver, Vault};
 
 use super::books::{Book, Quarantined};
+use super::ends::Ends;
 use super::found::Fresh;
 use super::mend::{Again, Mender, open_mended};
 use super::relative::RelativeDays;
@@ -114,6 +115,12 @@ async fn read_with(
             sorter.mark_changed(fresh.ingest_id, earlier, standing, fresh.entangled);
         }
         let made = OneFile::new(run, into.shape, fresh, (&vault, &mender), &traits);
+        if fresh.again {
+            // Its rows are in the table and in the books, those set aside too.
+            let told = &mut Reading::default();
+            made?.read(run, &mut resolver, &mut sorter, told).await?;
+            continue;
+        }
         let Some(mut file) = unless_empty(made, fresh)? else {
             reading.books.push(Book::new(fresh, name));
             continue;
@@ -214,6 +221,8 @@ struct OneFile<'a> {
     places: Places,
     /// Of times that are days from a day of the settings.
     relative: Option<RelativeDays>,
+    /// Of contracts.
+    ends: Option<Ends>,
     book: Book,
     /// Columns that identify a person: name and place.
     personal: Vec<(String, usize)>,
@@ -248,6 +257,7 @@ impl<'a> OneFile<'a> {
         };
         let places = Places::new(&reading, source.table, &shape, traits, span)?;
         let relative = RelativeDays::of(&reading, source, zone.as_str())?;
+        let ends = Ends::of(&reading, source.table, zone.as_str())?;
         let personal = reading
             .purposes
             .iter()
@@ -267,6 +277,7 @@ impl<'a> OneFile<'a> {
             reading,
             places,
             relative,
+            ends,
             book,
             personal,
             // What a law wants kept is read of those who are leaving too.
@@ -295,8 +306,7 @@ impl<'a> OneFile<'a> {
             self.book.rows_read += batch.rows as u64;
             let rows = batch.rows as f64;
             self.take(batch, resolver, sorter, out).await?;
-            run.progress
-                .advance((rows * bytes_per_row) as u64);
+            run.progress.advance((rows * bytes_per_row) as u64);
         }
         let totals = reader.into_totals().map_err(perennial_lake::Error::from)?;
         if let Some(totals) = totals {
@@ -366,6 +376,9 @@ impl<'a> OneFile<'a> {
     ) -> Result<()> {
         let relative = self.relative.as_ref();
         let groupless = relative.map_or_else(Vec::new, |days| days.apply(&mut batch));
+        if let Some(ends) = &self.ends {
+            ends.apply(&mut batch);
+        }
         let batch = &batch;
         let mut judged = judge(batch, &self.reading, &self.places, &groupless);
         let mut refused = std::mem::take(&mut judged.refused);

@@ -165,6 +165,8 @@ async fn fresh_of(project: &Project, book: &Book) -> Result<Option<Fresh>> {
             earlier: Vec::new(),
             standing: Vec::new(),
             entangled: false,
+            again: false,
+            seen_us: project.now_us(),
         }));
     }
     Ok(None)

@@ -1,9 +1,11 @@
 //! Files to tables: what is new is read, every row is accounted for, people get
 //! pseudonyms.
 
+mod again;
 mod books;
 mod current;
 mod customers;
+mod ends;
 mod found;
 mod histories;
 pub(crate) mod mend;
@@ -112,7 +114,8 @@ pub(crate) async fn run(run: &Run<'_>, found: Found) -> Result<Done> {
             notes.mended = mend_again::read(run, &mut outputs, &mut notes.books).await?;
         }
         let mut output = Output::new(outputs, &notes)?;
-        output.files = found.fresh.iter().map(|f| record(run, f)).collect();
+        let fresh = found.fresh.iter().filter(|f| !f.again);
+        output.files = fresh.map(|f| record(run, f)).collect();
         if found.anew {
             let sources = 0..project.settings.sources.len();
             output.forgotten = sources.map(|at| source_name(project, at)).collect();

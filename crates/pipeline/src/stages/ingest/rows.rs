@@ -17,7 +17,8 @@ use crate::{Error, Result};
 
 /// 1900-01-01 and 2200-01-01, UTC microseconds: what lies outside is no time
 /// at which anything happened.
-const TIME_RANGE_US: std::ops::Range<i64> = -2_208_988_800_000_000..7_258_118_400_000_000;
+pub(super) const TIME_RANGE_US: std::ops::Range<i64> =
+    -2_208_988_800_000_000..7_258_118_400_000_000;
 /// How far after the reading a row may lie: clocks and zones differ.
 const FUTURE_US: i64 = 2 * 86_400_000_000;
 /// The largest number of a decimal(18, s).
@@ -150,6 +151,25 @@ pub(super) struct Judged {
     pub refused: Vec<Refused>,
 }
 
+/// What is wrong with a row: its column, if it is one, and the reason.
+type Fault = (Option<usize>, &'static str);
+
+/// The first thing that was found wrong with each row while it was read.
+fn first_faults(batch: &RawBatch, groupless: &[Groupless]) -> Vec<Option<Fault>> {
+    let mut first: Vec<Option<Fault>> = vec![None; batch.rows];
+    for bad in &batch.bad {
+        if let Some(fault @ None) = first.get_mut(bad.row) {
+            *fault = Some((bad.column, bad.reason.code()));
+        }
+    }
+    for found in groupless {
+        if let Some(fault @ None) = first.get_mut(found.row) {
+            *fault = Some((Some(found.group), "row/day-zero-unknown"));
+        }
+    }
+    first
+}
+
 /// Decides on every row of the batch.
 pub(super) fn judge(
     batch: &RawBatch,
@@ -157,17 +177,6 @@ pub(super) fn judge(
     places: &Places,
     groupless: &[Groupless],
 ) -> Judged {
-    let mut first_fault: Vec<Option<(Option<usize>, &'static str)>> = vec![None; batch.rows];
-    for bad in &batch.bad {
-        if let Some(fault @ None) = first_fault.get_mut(bad.row) {
-            *fault = Some((bad.column, bad.reason.code()));
-        }
-    }
-    for found in groupless {
-        if let Some(fault @ None) = first_fault.get_mut(found.row) {
-            *fault = Some((Some(found.group), "row/day-zero-unknown"));
-        }
-    }
     let money = places.money.as_ref().map(|places| Money::of(batch, places));
     let ends = Ends::of(batch, places);
     let times = times(batch, places);
@@ -179,7 +188,7 @@ pub(super) fn judge(
     };
     let long = long_identifiers(batch, places);
     let name = |place: usize| reading.spec.columns.get(place).map(|c| c.name.clone());
-    for (row, fault) in first_fault.into_iter().enumerate() {
+    for (row, fault) in first_faults(batch, groupless).into_iter().enumerate() {
         let time = times.filter(|t| t.is_valid(row)).map(|t| t.value(row));
         let verdict = match (fault, time) {
             // Of a row past its time nothing is kept, readable or not.
@@ -197,7 +206,6 @@ pub(super) fn judge(
             (None, Some(_)) if long.get(row) == Some(&true) => {
                 Err((Some(places.customer), "row/identifier-too-long"))
             }
-            (None, Some(_)) if ends.is_impossible(row) => Err((places.end, "row/time-impossible")),
             (None, Some(start)) if ends.is_before(row, start) => {
                 Err((places.end, "row/ends-before-start"))
             }
@@ -258,13 +266,8 @@ impl<'a> Ends<'a> {
         ends.is_valid(row).then(|| ends.value(row))
     }
 
-    fn is_impossible(&self, row: usize) -> bool {
-        self.get(row)
-            .is_some_and(|end| !TIME_RANGE_US.contains(&end))
-    }
-
     fn is_before(&self, row: usize, start_us: i64) -> bool {
-        self.get(row).is_some_and(|end| end < start_us)
+        self.get(row).is_some_and(|end| end <= start_us)
     }
 }
 
