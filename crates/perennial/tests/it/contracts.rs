@@ -190,7 +190,7 @@ fn memberships_reach_scores_from_init_alone_and_the_books_balance() {
 
     labels_are_those_of_the_gym(&gym, &made);
     months_balance(&gym);
-    money_is_the_fee(&gym, &made, &now);
+    money_is_the_fee(&gym, &made, &now, last + 1);
     let auc = value(
         &gym,
         "select value from evaluations where metric = 'roc_auc' and model = 'logistic_regression' and split = 'later'",
@@ -225,10 +225,16 @@ fn months_balance(gym: &std::path::Path) {
     assert!(ended.parse::<i64>().unwrap() > 100, "{ended}");
 }
 
-fn money_is_the_fee(gym: &std::path::Path, made: &[Membership], now: &BTreeMap<u32, i64>) {
-    let open = made
-        .iter()
-        .filter(|one| one.end.is_none() && now.contains_key(&one.who));
+fn money_is_the_fee(
+    gym: &std::path::Path,
+    made: &[Membership],
+    now: &BTreeMap<u32, i64>,
+    as_of: i64,
+) {
+    let open = made.iter().filter(|one| {
+        let covers = one.end.is_none_or(|end| end + 1 >= as_of);
+        covers && one.start < as_of && now.contains_key(&one.who)
+    });
     let fees: u32 = open.map(|one| one.fee).sum();
     // The model of a plain sum has each customer once.
     let margin = value(

@@ -56,6 +56,7 @@ fn sources() -> Sources {
             quarantined: vec![(Text::new("it ends before it begins", "结束早于开始"), 2)],
         }],
         warnings: Vec::new(),
+        quality: None,
         customers: 2_412,
     }
 }
