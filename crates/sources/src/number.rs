@@ -420,8 +420,29 @@ pub fn infer_format<'a>(
             best = Some((read, format));
         }
     }
-    best.filter(|(read, _)| *read >= needed && *read >= plain)
-        .map(|(_, format)| format)
+    let (read, mut format) = best?;
+    if read < needed || read < plain {
+        return None;
+    }
+    // A point that is surely the decimal mark leaves the comma to group: an amount of
+    // thousands may come first beyond the sample.
+    if format.group.is_none() && cells.clone().any(has_decimal_point) {
+        format.group = Some(b',');
+    }
+    Some(format)
+}
+
+/// Whether what follows a cell's last point is no group of three digits.
+fn has_decimal_point(cell: &str) -> bool {
+    let digits = |text: &str| {
+        let text = text.chars().map(narrow);
+        text.take_while(char::is_ascii_digit).count()
+    };
+    let (before, after) = match cell.rsplit_once(['.', '\u{ff0e}']) {
+        Some((before, after)) => (before.chars().last().map(narrow), digits(after)),
+        None => return false,
+    };
+    before.is_some_and(|c| c.is_ascii_digit()) && !matches!(after, 0 | 3)
 }
 
 #[cfg(test)]
@@ -554,6 +575,12 @@ mod tests {
         );
         assert_eq!(infer(&["12%", "7.5%"]).map(|f| f.percent), Some(true));
         assert_eq!(infer(&["£12", "£7.5"]).map(|f| f.currency), Some(true));
+        // Where the point is surely the decimal mark, thousands may come later.
+        let group = |cells: &[&str]| infer(cells).map(|f| (f.decimal, f.group));
+        assert_eq!(group(&["¥2.55", "3.1"]), Some((b'.', Some(b','))));
+        assert_eq!(group(&["¥２．５５", "¥3"]), Some((b'.', Some(b','))));
+        assert_eq!(group(&["¥2", "3"]), Some((b'.', None)));
+        assert_eq!(group(&["¥2.555", "1.234"]), Some((b'.', None)));
         assert_eq!(infer(&["A1", "B2"]), None);
         assert_eq!(infer(&["2024-01-05", "2024-02-05"]), None);
     }

@@ -4,7 +4,7 @@ use arrow::datatypes::DataType;
 
 use super::super::guess::words::has_word;
 use super::super::number::{NumberFormat, infer_format, parse_exact, parse_f64};
-use super::super::time::{TimeFormat, parse};
+use super::super::time::{TimeFormat, names_year, parse};
 use super::looks::look;
 use super::sample::{MISSING, SampleColumn};
 use super::{ColumnProfile, Kind};
@@ -352,6 +352,13 @@ fn infer_date(column: &SampleColumn, total: usize) -> Option<Finding> {
         && !names_months(values);
     let format = if unsure {
         likelier_order(column)
+    } else if equal.contains(&TimeFormat::Chinese) {
+        // Each of the two reads the other's cells: it is called what most of them are.
+        let named = values.iter().filter(|value| names_year(value.as_bytes()));
+        match named.count() * 2 > values.len() {
+            true => TimeFormat::Chinese,
+            false => TimeFormat::YearFirst,
+        }
     } else {
         *equal.first()?
     };

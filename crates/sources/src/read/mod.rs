@@ -11,6 +11,7 @@ mod ahead;
 mod columns;
 pub mod intern;
 mod parquet;
+mod whole;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -186,7 +187,11 @@ pub struct BadCell {
 #[derive(Debug, Clone)]
 enum Raw {
     Text(Arc<Block>),
-    Table(RecordBatch),
+    Table {
+        batch: RecordBatch,
+        /// Hashes of whole rows, where more columns are known than were wanted.
+        hashes: Option<Vec<u64>>,
+    },
 }
 
 /// Some rows of a file as typed columns.
@@ -212,18 +217,18 @@ impl RawBatch {
     pub fn raw_record(&self, row: usize) -> Cow<'_, [u8]> {
         match &self.raw {
             Raw::Text(block) => Cow::Borrowed(block.raw(row)),
-            Raw::Table(batch) => Cow::Owned(parquet::json_record(batch, row)),
+            Raw::Table { batch, .. } => Cow::Owned(parquet::json_record(batch, row)),
         }
     }
 
     /// A hash of a row's own record: of a text file the xxh3 of its raw record; where one
     /// JSON object gives several rows, such as the items of an order, of the object and
-    /// the item, so that equal items alone have equal ones. `None` of a table, of which only the
-    /// columns read are known, and outside the batch.
+    /// the item, so that equal items alone have equal ones; of a table that of all its columns.
+    /// `None` of a table of which no more is known than the columns wanted, and outside the batch.
     pub fn record_hash(&self, row: usize) -> Option<u64> {
         match &self.raw {
             Raw::Text(block) => (row < block.rows()).then(|| block.hash(row)),
-            Raw::Table(_) => None,
+            Raw::Table { hashes, .. } => hashes.as_ref()?.get(row).copied(),
         }
     }
 
@@ -232,7 +237,7 @@ impl RawBatch {
     pub fn line_in_file(&self, row: usize) -> u64 {
         match &self.raw {
             Raw::Text(block) => block.records().get(row).map_or(0, |record| record.line),
-            Raw::Table(_) => self.first_row + row as u64,
+            Raw::Table { .. } => self.first_row + row as u64,
         }
     }
 
@@ -441,6 +446,7 @@ impl Reader {
         if let Some(totals) = &mut self.totals {
             totals.add_arrays(&batch, input.columns());
         }
+        let hashes = input.row_hashes(&batch);
         let first_row = self.rows_read + 1;
         let mut bad = Vec::new();
         let mut arrays = Vec::with_capacity(self.builders.len());
@@ -462,7 +468,7 @@ impl Reader {
             columns: arrays,
             bad,
             rounded,
-            raw: Raw::Table(batch),
+            raw: Raw::Table { batch, hashes },
         }))
     }
 

@@ -13,6 +13,7 @@ use arrow::datatypes::{
     DataType, Decimal128Type, Field, Float64Type, Int32Type, Int64Type, Schema, TimeUnit,
     TimestampMicrosecondType,
 };
+use arrow::record_batch::RecordBatchReader;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -23,6 +24,7 @@ use super::super::error::Error;
 use super::super::files::SourceFile;
 use super::super::time::{LocalClock, TimeFormat, Written};
 use super::columns::{ColumnBuilder, Report};
+use super::whole::RowHasher;
 use super::{ReadSpec, Reason, Target, positions};
 
 /// An error of the Parquet reader as one of ours.
@@ -39,6 +41,9 @@ pub(super) struct ParquetInput {
     reader: ParquetRecordBatchReader,
     /// Position in the file of each column that is read.
     columns: Vec<usize>,
+    /// Where columns are read that nobody wanted: rows that differ in one of them
+    /// alone are two, as they are in a file of text.
+    hasher: Option<RowHasher>,
 }
 
 impl ParquetInput {
@@ -91,12 +96,27 @@ impl ParquetInput {
             .iter()
             .map(|column| columns.iter().position(|c| c == column).unwrap_or(0))
             .collect();
-        Ok((ParquetInput { reader, columns }, places))
+        let unwanted = columns.iter().any(|column| !wanted.contains(column));
+        let input = ParquetInput {
+            hasher: match unwanted {
+                true => RowHasher::new(&reader.schema()),
+                false => None,
+            },
+            reader,
+            columns,
+        };
+        Ok((input, places))
     }
 
     /// Position in the file of each column of the batches.
     pub(super) fn columns(&self) -> &[usize] {
         &self.columns
+    }
+
+    /// Hashes of the whole rows of a batch, where there is more to them than the
+    /// columns wanted.
+    pub(super) fn row_hashes(&self, batch: &RecordBatch) -> Option<Vec<u64>> {
+        self.hasher.as_ref()?.hashes(batch)
     }
 
     /// The next rows; `rows_read` came before them.

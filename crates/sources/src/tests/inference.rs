@@ -68,6 +68,19 @@ fn kinds_of_columns() {
             vec!["2024年3月5日", "2024年12月15日"],
             Kind::Date(TimeFormat::Chinese),
         ),
+        // A sheet in which some dates are dates and some were typed as text.
+        (
+            vec!["2024-03-05", "2024年3月6日", "2024-03-07", "2024/3/8"],
+            Kind::Date(TimeFormat::YearFirst),
+        ),
+        (
+            vec![
+                "2024年3月5日 8:26:00",
+                "2024-03-06 09:00:00",
+                "2024年3月7日",
+            ],
+            Kind::Timestamp(TimeFormat::Chinese),
+        ),
         (
             vec!["1511544070", "1511561733", "1511993493"],
             Kind::Timestamp(TimeFormat::EpochSeconds),

@@ -556,3 +556,26 @@ fn totals_of_parquet_agree_with_those_of_text() {
     // 7 x 2.55, the other rows lack one of the two.
     assert_eq!(totals.pair_sum().map(|s| s.to_f64()), Some(17.85));
 }
+
+/// Rows that differ in a column that nobody wanted are two, also in a table.
+#[test]
+fn whole_rows_of_parquet_have_hashes() {
+    let file = parquet_file();
+    let hashes = |wanted: &[&str], totals: bool| {
+        let target = Target::Text { is_id: false };
+        let mut spec = spec(&file, wanted.iter().map(|n| column(n, target)).collect());
+        let profile = infer::profile(&file.file, None).unwrap();
+        spec.totals = totals.then(|| Totals::new(&profile, None));
+        // Batches of a row each: equal rows have equal hashes in any batch.
+        spec.batch_rows = 1;
+        let reader = read::open(&file.file, &spec).unwrap();
+        let batches: Vec<RawBatch> = reader.map(Result::unwrap).collect();
+        assert_eq!(batches.len(), 3);
+        batches.iter().map(|b| b.record_hash(0)).collect::<Vec<_>>()
+    };
+    let of_city = hashes(&["city"], true);
+    assert!(of_city[0].is_some() && of_city[0] != of_city[2]);
+    assert_eq!(of_city, hashes(&["price", "id"], true));
+    // Where no more is known than what was wanted, there is nothing to add.
+    assert_eq!(hashes(&["city"], false), [None; 3]);
+}

@@ -1,7 +1,9 @@
 //! Dates and times as people write them, and local time to UTC.
 
+mod chinese;
 mod clock;
 
+pub(crate) use chinese::names_year;
 pub use clock::LocalClock;
 
 use super::number::{NumberFormat, parse_f64};
@@ -11,7 +13,8 @@ use super::number::{NumberFormat, parse_f64};
 /// `AM`/`PM` and a zone (`Z`, `+08:00`) are read where they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TimeFormat {
-    /// `2024-03-05`, `2024/3/5`, `2024.3.5`, with `T` or a blank before the time.
+    /// `2024-03-05`, `2024/3/5`, `2024.3.5`, with `T` or a blank before the time; among
+    /// them cells as of [`TimeFormat::Chinese`] are read too.
     YearFirst,
     /// `05/03/2024`, `5.3.24`, `05-Mar-2024`: the 5th of March.
     DayFirst,
@@ -19,7 +22,8 @@ pub enum TimeFormat {
     MonthFirst,
     /// `20240305`, `20240305 101500`, `20240305101500`.
     Compact,
-    /// `2024年3月5日 10时15分`.
+    /// `2024年3月5日 10时15分`; among them cells as of [`TimeFormat::YearFirst`] are
+    /// read too, since a sheet has both: dates that were typed and dates that are shown.
     Chinese,
     /// Seconds since 1970 UTC, fractions allowed.
     EpochSeconds,
@@ -126,13 +130,21 @@ pub fn parse(cell: &[u8], format: TimeFormat) -> Option<Written> {
         TimeFormat::EpochMillis => parse_epoch(cell, 1_000),
         TimeFormat::EpochMicros => parse_epoch(cell, 1),
         TimeFormat::SheetDays => parse_sheet_days(cell),
-        TimeFormat::Chinese => parse_chinese(cell),
+        TimeFormat::YearFirst | TimeFormat::Chinese if chinese::names_year(cell) => {
+            chinese::parse(cell)
+        }
+        TimeFormat::Chinese => parse_numbers(cell, TimeFormat::YearFirst),
         TimeFormat::YearFirst | TimeFormat::DayFirst | TimeFormat::MonthFirst => {
-            let mut rest = Cursor { bytes: cell };
-            let days = rest.date(format)?;
-            rest.time_of_day(days)
+            parse_numbers(cell, format)
         }
     }
+}
+
+/// Year, month and day in the order of `format`, and a time of day.
+fn parse_numbers(cell: &[u8], format: TimeFormat) -> Option<Written> {
+    let mut rest = Cursor { bytes: cell };
+    let days = rest.date(format)?;
+    rest.time_of_day(days)
 }
 
 /// Days of a spreadsheet; those before March 1900, which it counts wrong, are none.
@@ -243,32 +255,6 @@ fn parse_compact(cell: &[u8]) -> Option<Written> {
         }
         _ => None,
     }
-}
-
-fn parse_chinese(cell: &[u8]) -> Option<Written> {
-    let text = std::str::from_utf8(cell).ok()?;
-    let (year, rest) = text.split_once('年')?;
-    let (month, rest) = rest.split_once('月')?;
-    let (day, rest) = rest.split_once(['日', '号'])?;
-    let number = |text: &str| text.trim().parse::<i64>().ok();
-    let days = days_from_civil(number(year)?, number(month)?, number(day)?)?;
-    let time = rest
-        .trim()
-        .replace(['时', '点', '分'], ":")
-        .replace('秒', "");
-    let afternoon = time.starts_with("下午") || time.starts_with("晚上");
-    let time = ["上午", "下午", "晚上"]
-        .iter()
-        .fold(time.as_str(), |t, word| t.trim_start_matches(word));
-    let mut written = Cursor {
-        bytes: time.trim_end_matches(':').trim().as_bytes(),
-    }
-    .time_of_day(days)?;
-    if afternoon && written.local_us - days * DAY_US < DAY_US / 2 {
-        written.local_us += DAY_US / 2;
-    }
-    // "10时" alone leaves just the hour.
-    Some(written)
 }
 
 /// Reads a cell from left to right.
@@ -535,6 +521,8 @@ mod tests {
             ("2024年3月5日", Chinese, "2024-03-05T00:00:00Z"),
             ("2024年3月5日 10时15分", Chinese, "2024-03-05T10:15:00Z"),
             ("2024年3月5日下午3点", Chinese, "2024-03-05T15:00:00Z"),
+            ("2024年3月5日 9:05:07", YearFirst, "2024-03-05T09:05:07Z"),
+            ("2024-03-05 09:05:07", Chinese, "2024-03-05T09:05:07Z"),
             ("1511544070", EpochSeconds, "2017-11-24T17:21:10Z"),
             ("45356", SheetDays, "2024-03-05T00:00:00Z"),
             ("45356.604166666664", SheetDays, "2024-03-05T14:30:00Z"),
@@ -560,6 +548,9 @@ mod tests {
             ("", Compact),
             ("", YearFirst),
             ("2024年13月5日", Chinese),
+            ("2024年13月5日", YearFirst),
+            ("5/3/2024", Chinese),
+            ("2024年3月5日", DayFirst),
             ("x", EpochSeconds),
             ("60", SheetDays),
             ("1e9", SheetDays),
