@@ -3,7 +3,7 @@
 
 use super::super::infer::Kind;
 use super::orders::Draft;
-use super::relations::Fact;
+use super::relations::{Fact, Facts};
 use super::{Guess, Question, QuestionKind, Reason, Role, TableKind};
 
 /// Different names of events, at most.
@@ -73,6 +73,11 @@ pub(super) fn guess(mut draft: Draft<'_, '_>, structure: f64) -> Guess {
         relative_days: false,
         unsure: draft.unsure,
     }
+}
+
+/// Whether a column has mostly words for what customers do.
+pub(super) fn has_words(facts: &Facts<'_>) -> bool {
+    facts.columns.iter().any(|fact| known_share(fact) >= 0.5)
 }
 
 /// What is called an event, or holds names of events, is no customer.

@@ -55,6 +55,41 @@ fn clicks_are_events_whatever_their_headers_and_words() {
 }
 
 #[test]
+fn a_short_number_of_a_category_is_no_price() {
+    let numbered = |names| {
+        let mut rows = clicks(60, 3_000, names);
+        for row in &mut rows {
+            let item: u64 = row[2].parse().unwrap();
+            row[3] = (4_000 + item % 29).to_string();
+        }
+        rows
+    };
+    let telling = ["user_id", "what", "item_id", "category_id", "ts"];
+    let chinese = ["用户编号", "行为", "商品编号", "类目编号", "时间"];
+    let silent = ["k1", "k2", "k3", "k4", "k5"];
+    for headers in [telling, chinese, silent] {
+        let guess = guessed(&csv(
+            &numbered(["pv", "cart", "fav", "buy"]),
+            &[0, 1, 2, 3, 4],
+            &headers,
+        ));
+        assert_eq!(guess.kind, TableKind::Events, "{headers:?}");
+        assert_eq!(guess.column(Role::EventName), Some(headers[1]));
+        assert_eq!(guess.column(Role::ProductId), Some(headers[2]));
+    }
+    // Whatever the words for what was done, the name says that it is no price.
+    let other = numbered(["a", "b", "c", "d"]);
+    let guess = guessed(&csv(&other, &[0, 1, 2, 3, 4], &telling));
+    assert_eq!(guess.column(Role::UnitPrice), None);
+    assert_eq!(guess.kind, TableKind::Events);
+    // A price by its name is money, also in whole numbers beside such words.
+    let priced = ["user_id", "what", "item_id", "price", "ts"];
+    let rows = numbered(["pv", "cart", "fav", "buy"]);
+    let guess = guessed(&csv(&rows, &[0, 1, 2, 3, 4], &priced));
+    assert_eq!(guess.column(Role::UnitPrice), Some("price"));
+}
+
+#[test]
 fn texts_that_the_customer_settles_are_no_names_of_events() {
     let rows: Vec<Vec<String>> = clicks(60, 2_000, ["a", "b", "c", "d"])
         .into_iter()

@@ -68,19 +68,6 @@ fn kinds_of_columns() {
             vec!["2024年3月5日", "2024年12月15日"],
             Kind::Date(TimeFormat::Chinese),
         ),
-        // A sheet in which some dates are dates and some were typed as text.
-        (
-            vec!["2024-03-05", "2024年3月6日", "2024-03-07", "2024/3/8"],
-            Kind::Date(TimeFormat::YearFirst),
-        ),
-        (
-            vec![
-                "2024年3月5日 8:26:00",
-                "2024-03-06 09:00:00",
-                "2024年3月7日",
-            ],
-            Kind::Timestamp(TimeFormat::Chinese),
-        ),
         (
             vec!["1511544070", "1511561733", "1511993493"],
             Kind::Timestamp(TimeFormat::EpochSeconds),
@@ -100,6 +87,21 @@ fn kinds_of_columns() {
     ] {
         assert_eq!(kind(&cells), expected, "{cells:?}");
     }
+}
+
+/// In a sheet some dates are dates, and some were typed as text.
+#[test]
+fn dates_written_in_two_ways_are_dates() {
+    let days = ["2024-03-05", "2024年3月6日", "2024-03-07", "2024/3/8"];
+    assert_eq!(kind(&days), Kind::Date(TimeFormat::YearFirst));
+    let moments = [
+        "2024年3月5日 8:26:00",
+        "2024-03-06 09:00:00",
+        "2024年3月7日",
+    ];
+    assert_eq!(kind(&moments), Kind::Timestamp(TimeFormat::Chinese));
+    let others = ["2024年3月5日", "05/03/2024", "n.n.", "2024年3月7日"];
+    assert_eq!(kind(&others), Kind::Text);
 }
 
 #[test]

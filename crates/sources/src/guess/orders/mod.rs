@@ -117,9 +117,19 @@ pub(super) fn guess(facts: &Facts, kind: Option<TableKind>) -> Guess {
     let structure = keys::find(&mut draft, time);
     money::find(&mut draft);
     rest::find(&mut draft);
-    let has_money = [Role::Amount, Role::UnitPrice]
-        .into_iter()
-        .any(|role| draft.column(role).is_some());
+    // Where a column has the words for what visitors do, whole numbers without a name
+    // are as likely the category of what was looked at.
+    let tells_events = events::has_words(facts);
+    let has_money = [Role::Amount, Role::UnitPrice].into_iter().any(|role| {
+        let column = draft.column(role);
+        column.is_some_and(|column| {
+            !tells_events
+                || facts.name_score(role, column) >= 0.5
+                || facts
+                    .column(column)
+                    .is_some_and(|fact| fact.profile.kind != Kind::Integer)
+        })
+    });
     let is_events = match kind {
         Some(kind) => kind == TableKind::Events,
         None => !has_money && draft.column(Role::Time).is_some(),

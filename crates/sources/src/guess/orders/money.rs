@@ -84,7 +84,9 @@ fn numbers(draft: &Draft) -> Vec<usize> {
             let is_trait = settled.support >= 10 && settled.beyond_chance > 0.97;
             let fits = fact.profile.kind.is_number()
                 && (fact.distinct() > 2 || named >= 0.8 || facts.rows < 10);
-            (fits && other < 0.8 && (!is_trait || named >= 0.8)).then_some((named, column))
+            // `category_id` is no price, however well a product settles it.
+            let is_other = other >= 0.8 || (other >= 0.5 && named < 0.5);
+            (fits && !is_other && (!is_trait || named >= 0.8)).then_some((named, column))
         })
         .collect();
     numbers.sort_by(|a, b| b.0.total_cmp(&a.0));
