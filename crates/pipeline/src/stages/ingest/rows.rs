@@ -341,9 +341,8 @@ fn product(quantity: i64, price: i64) -> i128 {
     }
 }
 
-/// Hashes of the kept rows' whole records. Of a text file the whole record
-/// counts, columns not kept included; of a table only the columns read are
-/// known, which are compared anyway.
+/// Hashes of the kept rows' whole records, columns not kept included. `None` of a table
+/// that has no other columns than those read, which are compared anyway.
 pub(super) fn record_hashes(batch: &RawBatch, judged: &Judged) -> Option<Vec<u64>> {
     let hash = |row: &u32| batch.record_hash(*row as usize);
     judged.keep.iter().map(hash).collect()

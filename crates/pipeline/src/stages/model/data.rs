@@ -9,6 +9,7 @@ use perennial_lake::arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use perennial_lake::arrow::compute::{concat_batches, filter_record_batch};
 use perennial_lake::tables::read_all;
 use perennial_learn::{Column, ColumnData, Matrix};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::stage::{Done, Run};
 use crate::stages::features;
@@ -189,9 +190,9 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The rows with a label, and where they stand.
+    /// The rows with a label in the order of what they say, and where they stand.
     pub fn labelled(&self) -> Result<(Labelled, Vec<usize>)> {
-        let places: Vec<usize> = (0..self.lost.len())
+        let mut places: Vec<usize> = (0..self.lost.len())
             .filter(|&i| self.lost[i].is_some())
             .collect();
         if places.is_empty() {
@@ -201,13 +202,45 @@ impl Table {
                 "check `columns.label` in `perennial.toml`",
             ));
         }
+        // Of rows that say the same it does not matter which comes first: who gets
+        // which of their probabilities goes by the id.
+        let contents = self.contents();
+        places.sort_by_key(|&i| (contents[i], self.customer_id[i]));
         let labelled = Labelled {
             matrix: self.matrix.take(&places)?,
             lost: places.iter().map(|&i| self.lost[i] == Some(true)).collect(),
-            // A row each; its place is the file's, whatever the project's key.
-            groups: places.iter().map(|&i| i as u64).collect(),
+            // A row each.
+            groups: (0..places.len() as u64).collect(),
         };
         Ok((labelled, places))
+    }
+
+    /// A hash of what each row says, without whom it speaks of. Folds go by it: a table
+    /// of a database has no order, and neither the order of a file nor the project's
+    /// key shall make another model.
+    fn contents(&self) -> Vec<u64> {
+        let mut hashes: Vec<u64> = self
+            .lost
+            .iter()
+            .map(|lost| lost.map_or(2, u64::from))
+            .collect();
+        for column in &self.matrix.columns {
+            match &column.data {
+                ColumnData::Number(values) => {
+                    for (hash, value) in hashes.iter_mut().zip(values) {
+                        *hash = xxh3_64_with_seed(&value.to_bits().to_le_bytes(), *hash);
+                    }
+                }
+                ColumnData::Category { codes, levels } => {
+                    for (hash, code) in hashes.iter_mut().zip(codes) {
+                        // No level is the missing one.
+                        let level = levels.get(*code as usize).map(String::as_bytes);
+                        *hash = xxh3_64_with_seed(level.unwrap_or(&[0]), *hash);
+                    }
+                }
+            }
+        }
+        hashes
     }
 }
 
@@ -302,4 +335,68 @@ fn outcomes(run: &Run<'_>, batch: &RecordBatch) -> Result<Vec<Option<bool>>> {
         ));
     }
     Ok(lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of (customer, visits, plan, lost).
+    fn table(rows: &[(i64, f64, Option<&str>, Option<bool>)]) -> Table {
+        let plans: Vec<Option<&str>> = rows.iter().map(|row| row.2).collect();
+        let visits = rows.iter().map(|row| row.1).collect();
+        let columns = vec![
+            Column::number("visits", visits),
+            Column::category("plan", &plans),
+        ];
+        Table {
+            customer_id: rows.iter().map(|row| row.0).collect(),
+            matrix: Matrix::new(columns).unwrap(),
+            lost: rows.iter().map(|row| row.3).collect(),
+            unused: Vec::new(),
+        }
+    }
+
+    /// What is learnt from, row by row, with whom each row speaks of.
+    fn learnt(table: &Table) -> Vec<(i64, Option<u64>, Option<String>, bool)> {
+        let (rows, places) = table.labelled().unwrap();
+        assert_eq!(rows.groups.len(), places.len());
+        let number = |row: usize| match &rows.matrix.columns[0].data {
+            ColumnData::Number(values) => Some(values[row].to_bits()),
+            ColumnData::Category { .. } => None,
+        };
+        let level = |row: usize| match &rows.matrix.columns[1].data {
+            ColumnData::Category { codes, levels } => levels.get(codes[row] as usize).cloned(),
+            ColumnData::Number(_) => None,
+        };
+        let row = |at: usize| {
+            let who = table.customer_id[places[at]];
+            (who, number(at), level(at), rows.lost[at])
+        };
+        (0..places.len()).map(row).collect()
+    }
+
+    #[test]
+    fn the_order_of_a_table_does_not_matter() {
+        let rows = [
+            (11, 3.0, Some("basic"), Some(true)),
+            (12, 3.0, Some("full"), Some(false)),
+            (13, f64::NAN, None, Some(false)),
+            (14, 3.0, Some("basic"), Some(true)),
+            (15, 1.0, Some("full"), None),
+            (16, 0.0, Some("basic"), Some(false)),
+        ];
+        let expected = learnt(&table(&rows));
+        assert_eq!(expected.len(), 5);
+        let equals: Vec<i64> = expected.iter().map(|row| row.0).collect();
+        let at = |id| equals.iter().position(|e| *e == id);
+        assert_eq!(at(14), at(11).map(|place| place + 1), "{equals:?}");
+        for turn in 1..rows.len() {
+            let mut turned = rows;
+            turned.rotate_left(turn);
+            assert_eq!(learnt(&table(&turned)), expected, "{turn}");
+            turned.reverse();
+            assert_eq!(learnt(&table(&turned)), expected, "{turn} back");
+        }
+    }
 }
