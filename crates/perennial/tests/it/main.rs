@@ -23,3 +23,4 @@ mod quality_public;
 mod quarantine;
 mod rotation;
 mod shop;
+mod show;
