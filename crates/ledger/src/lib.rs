@@ -4,7 +4,8 @@
 //! the sources: which stages ran and which table versions they left ([`runs`]),
 //! which files were read ([`files`]), who stands behind a pseudonym
 //! ([`vault`]), which models there were and which one served ([`models`]), and
-//! what was done to whom ([`acted`], [`arms`]). The project's key ([`key`]) is a
+//! what was done to whom ([`acted`], [`arms`]), and who people say is the same
+//! person ([`same_person`]). The project's key ([`key`]) is a
 //! file of its own, so that a copy of the database alone names nobody.
 //!
 //! The clock is never read here: every moment is an argument, in UTC
@@ -22,6 +23,7 @@ pub mod key;
 mod migrate;
 pub mod models;
 pub mod runs;
+pub mod same_person;
 mod sql;
 pub mod vault;
 
@@ -34,4 +36,5 @@ pub use key::{LoadedKey, ProjectKey};
 pub use migrate::FORMAT;
 pub use models::{Model, ModelSummary, Promotion};
 pub use runs::{FinishedRun, StageRun};
-pub use vault::{Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Resolver, Vault};
+pub use same_person::{Judgement, Verdict};
+pub use vault::{Described, Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Resolver, Vault};

@@ -14,6 +14,7 @@ pub const FORMAT: i64 = MIGRATIONS.len() as i64;
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_ledger.sql"),
     include_str!("../migrations/sqlite/0002_erasures.sql"),
+    include_str!("../migrations/sqlite/0003_same_person.sql"),
 ];
 
 /// Refuses a newer format and a database that is none of ours; gives the format found.

@@ -9,6 +9,7 @@ mod check;
 mod columns;
 mod demo;
 mod error;
+pub mod identity;
 pub mod init;
 pub mod models;
 pub mod privacy;

@@ -3,6 +3,7 @@
 
 mod check;
 mod demo;
+mod identity;
 mod init;
 mod licenses;
 mod model;
@@ -223,6 +224,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Model { action } => model::model(context, action).await,
         Command::Score(args) => score::score(context, args).await,
         Command::Privacy { action } => privacy::privacy(context, action).await,
+        Command::Identity { action } => identity::identity(context, action).await,
         Command::Simulate(args) => simulate::simulate(context, args).await,
         Command::Licenses(args) => licenses::licenses(context, &args),
         Command::Reference { page } => reference::reference(page),

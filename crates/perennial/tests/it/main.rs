@@ -10,6 +10,7 @@ mod databases;
 mod events;
 mod features;
 mod formats;
+mod identity;
 mod labelled;
 mod lake;
 mod orders;

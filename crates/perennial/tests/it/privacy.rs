@@ -48,7 +48,7 @@ fn project() -> Project {
 
 /// Everything below `.perennial` that holds one of the `words` in any form: a
 /// script opens every Parquet file, SQLite database and archive.
-fn found_in(python: &Path, folder: &Path, words: &[&str]) -> Vec<String> {
+pub fn found_in(python: &Path, folder: &Path, words: &[&str]) -> Vec<String> {
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/search_everywhere.py");
     let output = Command::new(python)
         .arg(script)

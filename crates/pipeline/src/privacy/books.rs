@@ -20,6 +20,16 @@ use crate::stages::ingest::{ERASED, Notes};
 /// Records that went, by reading: their numbers in the file.
 pub(super) type Records = BTreeMap<i64, Vec<i64>>;
 
+/// What names a person in a record: groups of words, each of which stands in it whole.
+pub(super) struct Names(pub(super) Vec<Vec<String>>);
+
+impl Names {
+    fn stand_in(&self, record: &[u8]) -> bool {
+        let mut groups = self.0.iter();
+        groups.any(|words| !words.is_empty() && words.iter().all(|word| holds(record, word)))
+    }
+}
+
 /// The table as one batch; none where it has no row.
 async fn whole(
     project: &Project,
@@ -92,13 +102,13 @@ pub(super) fn notes(notes: &mut Notes, gone: &Records) {
 }
 
 /// The quarantine: a row without text for every record that went, and without
-/// the text of any record that holds one of the `words`.
+/// the text of any record that names the person.
 pub(super) async fn quarantine(
     project: &Project,
     vault: &Vault,
     version: i64,
     hashes: &HashMap<i64, [u8; 32]>,
-    words: &[String],
+    names: &Names,
     gone: &Records,
 ) -> Result<i64> {
     let batches = read_all(&project.lake, "quarantine", Some(version), None).await?;
@@ -106,7 +116,7 @@ pub(super) async fn quarantine(
     let mut schema = None;
     for batch in &batches {
         schema.get_or_insert_with(|| batch.schema());
-        out.push(without_texts(vault, batch, hashes, words)?);
+        out.push(without_texts(vault, batch, hashes, names)?);
     }
     let rows: Vec<(i64, i64)> = gone
         .iter()
@@ -135,12 +145,12 @@ pub(super) async fn quarantine(
     Ok(write_table(&project.lake, "quarantine", &schema, &out).await?)
 }
 
-/// The batch without the sealed text of records that hold one of the words.
+/// The batch without the sealed text of records that name the person.
 fn without_texts(
     vault: &Vault,
     batch: &RecordBatch,
     hashes: &HashMap<i64, [u8; 32]>,
-    words: &[String],
+    names: &Names,
 ) -> Result<RecordBatch> {
     let sealed = batch
         .column_by_name("raw_sealed")
@@ -156,8 +166,7 @@ fn without_texts(
             (Some(hash), false) => vault.open_raw(hash, text)?,
             _ => Vec::new(),
         };
-        let names = words.iter().any(|word| holds(&plain, word));
-        kept.push(if names { b"" } else { text });
+        kept.push(if names.stand_in(&plain) { b"" } else { text });
     }
     with(
         batch,
@@ -165,7 +174,7 @@ fn without_texts(
     )
 }
 
-/// A record set aside that holds one of the person's words.
+/// A record set aside that names the person.
 pub(super) struct Named {
     pub reading: i64,
     /// Its number in the file.
@@ -174,13 +183,13 @@ pub(super) struct Named {
     pub text: String,
 }
 
-/// The records in quarantine that hold one of the words.
+/// The records in quarantine that name the person.
 pub(super) async fn named(
     project: &Project,
     vault: &Vault,
     version: i64,
     hashes: &HashMap<i64, [u8; 32]>,
-    words: &[String],
+    names: &Names,
 ) -> Result<Vec<Named>> {
     let mut found = Vec::new();
     for batch in read_all(&project.lake, "quarantine", Some(version), None).await? {
@@ -198,7 +207,7 @@ pub(super) async fn named(
                 continue;
             };
             let plain = vault.open_raw(hash, sealed.value(row))?;
-            if words.iter().any(|word| holds(&plain, word)) {
+            if names.stand_in(&plain) {
                 found.push(Named {
                     reading: readings.value(row),
                     record: rows.value(row),
@@ -244,6 +253,14 @@ fn found_alone(record: &[u8], form: &[u8], step: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_is_named_by_all_words_of_a_group() {
+        let group = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let names = Names(vec![group(&["c12"]), group(&["Ann", "Lee"]), group(&[])]);
+        assert!(names.stand_in(b"c12;Bonn") && names.stand_in(b"Lee,x,Ann"));
+        assert!(!names.stand_in(b"Ann,Fox") && !names.stand_in(b"Tom,Lee"));
+    }
 
     #[test]
     fn a_word_is_found_alone_and_in_wide_letters() {

@@ -12,13 +12,13 @@ use perennial_ledger::Vault;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::books::{self, Records};
+use super::books::{self, Names, Records};
 use super::subject_of;
 use crate::answer::pick;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::run::{RunSummary, stages_of};
-use crate::settings::{Language, Role, Table};
+use crate::settings::{Language, PersonPart, Role, Table};
 use crate::stages::ingest::Notes;
 use crate::visible::{kept_runs, whole_run};
 use crate::{Error, Result, report};
@@ -238,7 +238,7 @@ async fn rewrite(
                 .insert((table.clone(), version), found.version);
         }
     }
-    let words = words(vault, subject_id).await?;
+    let names = names(vault, subject_id).await?;
     let hashes = hashes(project, kept).await?;
     let none = BTreeSet::new();
     for &version in versions.get("ingests").unwrap_or(&none) {
@@ -249,7 +249,7 @@ async fn rewrite(
     }
     for &version in versions.get("quarantine").unwrap_or(&none) {
         let gone = &rewritten.gone;
-        let new = books::quarantine(project, vault, version, &hashes, &words, gone).await?;
+        let new = books::quarantine(project, vault, version, &hashes, &names, gone).await?;
         rewritten
             .versions
             .insert(("quarantine".to_owned(), version), new);
@@ -273,12 +273,32 @@ async fn versions_of(
     Ok(versions)
 }
 
-/// What names the person: the identifier, and what the vault knows besides.
-pub(super) async fn words(vault: &Vault, subject_id: i64) -> Result<Vec<String>> {
+/// What names the person: the identifier, and what the vault knows besides. A
+/// city, a postcode or a birthday is many people's; a given name names somebody
+/// together with the family name.
+pub(super) async fn names(vault: &Vault, subject_id: i64) -> Result<Names> {
     let identifier = vault.reveal(&[subject_id]).await?;
-    let traits = vault.traits(subject_id).await?;
-    let words = identifier.into_iter().flatten().chain(traits.into_values());
-    Ok(words.filter(|word| !word.trim().is_empty()).collect())
+    let mut groups: Vec<Vec<String>> = identifier.into_iter().flatten().map(|w| vec![w]).collect();
+    let mut apart = Vec::new();
+    for (name, value) in vault.traits(subject_id).await? {
+        match PersonPart::of_vault(&name) {
+            None | Some(PersonPart::Name | PersonPart::Email | PersonPart::Telephone) => {
+                groups.push(vec![value]);
+            }
+            Some(PersonPart::GivenName | PersonPart::FamilyName) => apart.push(value),
+            Some(
+                PersonPart::BirthDate
+                | PersonPart::Postcode
+                | PersonPart::Address
+                | PersonPart::City,
+            ) => {}
+        }
+    }
+    if apart.len() == 2 {
+        groups.push(apart);
+    }
+    groups.retain(|words| words.iter().all(|word| !word.trim().is_empty()));
+    Ok(Names(groups))
 }
 
 /// The content hash of every reading, which seals its raw records.

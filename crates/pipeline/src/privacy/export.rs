@@ -11,7 +11,7 @@ use perennial_ledger::Vault;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::erase::{hashes, words};
+use super::erase::{hashes, names};
 use super::{books, subject_of};
 use crate::answer::{moment, pick};
 use crate::project::Project;
@@ -38,6 +38,8 @@ pub struct Exported {
     pub set_aside: Vec<Value>,
     /// What was done to the person: messages and offers.
     pub acted: Vec<Value>,
+    /// What was decided about whom the person is the same as; the others are not named.
+    pub same_person: Vec<Value>,
     /// The files that the rows came from.
     pub sources: Vec<Value>,
 }
@@ -71,23 +73,25 @@ impl Exported {
                 lines.push(format!("  {}", row_line(row)));
             }
         }
-        if !self.set_aside.is_empty() {
-            lines.push(String::new());
-            lines.push(pick(
-                language,
-                "Set aside, since it could not be read:".to_owned(),
-                "因无法读取而搁置：".to_owned(),
-            ));
-            lines.extend(
-                self.set_aside
-                    .iter()
-                    .map(|row| format!("  {}", row_line(row))),
-            );
-        }
-        if !self.acted.is_empty() {
-            lines.push(String::new());
-            lines.push(pick(language, "Done:".to_owned(), "已执行：".to_owned()));
-            lines.extend(self.acted.iter().map(|row| format!("  {}", row_line(row))));
+        let parts = [
+            (
+                &self.set_aside,
+                "Set aside, since it could not be read:",
+                "因无法读取而搁置：",
+            ),
+            (&self.acted, "Done:", "已执行："),
+            (
+                &self.same_person,
+                "Decided about being the same person as another customer:",
+                "关于是否与另一位客户为同一人的判定：",
+            ),
+        ];
+        for (rows, en, zh) in parts {
+            if !rows.is_empty() {
+                lines.push(String::new());
+                lines.push(pick(language, en.to_owned(), zh.to_owned()));
+                lines.extend(rows.iter().map(|row| format!("  {}", row_line(row))));
+            }
         }
         lines.push(String::new());
         lines.push(pick(
@@ -146,6 +150,14 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
             "at": moment(acted.at_us),
         })
     });
+    let judged = project.ledger.judgements_about(subject_id).await?;
+    let judged = judged.into_iter().map(|judged| {
+        json!({
+            "verdict": judged.verdict.code(),
+            "probability": judged.evidence.map(|(probability, _)| probability),
+            "at": moment(judged.at_us),
+        })
+    });
     let set_aside = match visible.versions.get("quarantine") {
         Some(version) => set_aside(project, &vault, *version, subject_id).await?,
         None => Vec::new(),
@@ -163,6 +175,7 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
         tables,
         set_aside,
         acted: acted.collect(),
+        same_person: judged.collect(),
         sources,
     })
 }
@@ -241,9 +254,9 @@ async fn set_aside(
     version: i64,
     subject_id: i64,
 ) -> Result<Vec<Value>> {
-    let words = words(vault, subject_id).await?;
+    let names = names(vault, subject_id).await?;
     let hashes = hashes(project, &visible::kept_runs(project).await?).await?;
-    let found = books::named(project, vault, version, &hashes, &words).await?;
+    let found = books::named(project, vault, version, &hashes, &names).await?;
     let as_json = |found: books::Named| {
         json!({
             "ingest_id": found.reading,

@@ -20,7 +20,7 @@ use crate::{Error, Result};
 /// # Errors
 /// `privacy/person-unknown` where nobody has it; `privacy/person-erased` where
 /// the person was erased, with the day.
-async fn subject_of(vault: &Vault, identifier: &str) -> Result<i64> {
+pub(crate) async fn subject_of(vault: &Vault, identifier: &str) -> Result<i64> {
     let identifier = normal_identifier(identifier);
     if let Some(subject_id) = vault.subject_id_of(KIND, identifier).await? {
         return Ok(subject_id);

@@ -10,6 +10,7 @@ mod duration;
 mod error;
 mod layers;
 mod node;
+mod people;
 mod read;
 mod reference;
 mod section;
@@ -27,15 +28,16 @@ use serde::Serialize;
 pub use day_zero::DayZero;
 pub use duration::{Duration, DurationError, DurationUnit};
 pub use error::{CODES, Error, Place, Problem};
+pub use people::{PersonColumns, PersonPart};
 pub use reference::{keys, markdown};
 pub use section::Key;
-pub use sections::{Limits, Lost, LostKind, Model, Offer, Policy, Project, Value};
+pub use sections::{Identity, Limits, Lost, LostKind, Model, Offer, Policy, Project, Value};
 pub use source::{
     ColumnType, Columns, Decimal, Delimiter, Encoding, Quote, Role, Source, Table, TimeFormat,
 };
 pub use units::{
-    Amount, Bytes, Count, Currency, HoldOutShare, Horizon, Language, Literal, Penalty, Per, Rate,
-    Share, Zone,
+    Amount, Bytes, Count, Country, Currency, HoldOutShare, Horizon, Language, Literal, Penalty,
+    Per, Rate, Share, Zone,
 };
 
 use error::code;
@@ -73,12 +75,15 @@ pub struct Settings {
     pub policy: Policy,
     /// How the model is fitted.
     pub model: Model,
+    /// How people are compared.
+    pub identity: Identity,
     /// How much of the machine may be used.
     pub limits: Limits,
 }
 
 /// A part of the settings that a stage can depend on, for [`Settings::hash_of`].
-/// Limits are no part: nothing there changes a result.
+/// Limits are no part: nothing there changes a result; nor is `[identity]`, for
+/// no stage compares people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// `[project]` without the language.
@@ -180,9 +185,11 @@ impl Settings {
         let offers = fields.list::<Offer>("offer");
         let policy = fields.section::<Policy>("policy");
         let model = fields.section::<Model>("model");
+        let identity = fields.section::<Identity>("identity");
         let limits = fields.section::<Limits>("limits");
         fields.finish(&[
-            "format", "project", "source", "lost", "value", "offer", "policy", "model", "limits",
+            "format", "project", "source", "lost", "value", "offer", "policy", "model", "identity",
+            "limits",
         ]);
         Some(Self {
             format: format?,
@@ -193,6 +200,7 @@ impl Settings {
             offers: offers?,
             policy: policy?,
             model: model?,
+            identity: identity?,
             limits: limits?,
         })
     }
@@ -225,6 +233,11 @@ impl Settings {
     pub fn has_price(&self) -> bool {
         let mut sources = self.sources.iter();
         sources.any(|source| source.columns.get(Role::Price).is_some())
+    }
+
+    /// Whether any source says which of its columns describe a person.
+    pub fn has_people(&self) -> bool {
+        self.sources.iter().any(|source| !source.people.is_empty())
     }
 
     /// How long after the end of a contract another one counts as its renewal.

@@ -1,7 +1,7 @@
 //! Every key there is, for the generated reference and for "it belongs in".
 
 use super::section::{Key, Section};
-use super::sections::{Limits, Lost, Model, Offer, Policy, Project, Value};
+use super::sections::{Identity, Limits, Lost, Model, Offer, Policy, Project, Value};
 use super::source::Source;
 
 /// Every key of `perennial.toml`, in the order of the file.
@@ -21,6 +21,7 @@ pub fn keys() -> Vec<Key> {
         .chain(Offer::keys())
         .chain(Policy::keys())
         .chain(Model::keys())
+        .chain(Identity::keys())
         .chain(Limits::keys())
         .collect()
 }

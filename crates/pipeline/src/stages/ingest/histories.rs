@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use perennial_lake::arrow::array::Array;
 use perennial_lake::histories::{
     EVENTS, HistorySchema, HistorySorter, ORDER_LINES, SUBSCRIPTIONS, Shape, SortOutcome,
 };
@@ -14,12 +13,12 @@ use perennial_ledger::{FileSealer, Resolver, Vault};
 
 use super::books::{Book, Quarantined};
 use super::found::Fresh;
+use super::personal::Personal;
 use super::relative::RelativeDays;
 use super::rows::{
-    Judged, Places, Refused, identifiers, judge, rare_moments, record_hashes, row_batch, texts,
-    times,
+    Judged, Places, Refused, identifiers, judge, rare_moments, record_hashes, row_batch, times,
 };
-use super::spec::{Purpose, Reading as FileReading};
+use super::spec::Reading as FileReading;
 use super::{ERASED, Reading, unless_empty};
 use crate::settings::{Settings, Table};
 use crate::stage::Run;
@@ -97,7 +96,10 @@ async fn read_with(
     )?;
     let vault = project.ledger.vault(&project.key).await?;
     // Personal columns go to people who are registered already.
-    let personal = |f: &&Fresh| !project.settings.sources[f.source].personal.is_empty();
+    let personal = |f: &&Fresh| {
+        let source = &project.settings.sources[f.source];
+        !source.personal.is_empty() || !source.people.is_empty()
+    };
     let mut resolver = if in_advance && !files.iter().any(personal) {
         Resolver::deferring(&vault, KIND, REMEMBERED_MAX).await?
     } else {
@@ -174,8 +176,8 @@ struct OneFile<'a> {
     /// Of times that are days from a day of the settings.
     relative: Option<RelativeDays>,
     book: Book,
-    /// Columns that identify a person: name and place.
-    personal: Vec<(String, usize)>,
+    /// Columns that identify a person.
+    personal: Personal,
 }
 
 impl<'a> OneFile<'a> {
@@ -196,15 +198,7 @@ impl<'a> OneFile<'a> {
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
         let places = Places::new(&reading, source.table, &shape, traits, run.project.now_us())?;
         let relative = RelativeDays::of(&reading, source, zone.as_str())?;
-        let personal = reading
-            .purposes
-            .iter()
-            .enumerate()
-            .filter_map(|(place, purpose)| match purpose {
-                Purpose::Personal(name) => Some((name.clone(), place)),
-                _ => None,
-            })
-            .collect();
+        let personal = Personal::new(&reading, source, run.project.now_us());
         let book = Book::new(fresh, shape.table);
         let sealer = vault.file_sealer(&fresh.hash);
         Ok(Self {
@@ -319,7 +313,9 @@ impl<'a> OneFile<'a> {
             }
             subjects.push(subject);
         }
-        self.keep_personal(batch, &judged, &subjects).await?;
+        let rows = judged.keep.iter().zip(&subjects);
+        let rows = rows.filter_map(|(row, subject)| Some((*row as usize, (*subject)?)));
+        self.personal.keep(self.vault, batch, rows).await?;
         let judged = self.without_erased(batch, judged, &mut subjects, &erased, out)?;
         Ok((judged, subjects))
     }
@@ -358,35 +354,6 @@ impl<'a> OneFile<'a> {
             amount: picked(&judged.amount, &places),
             refused: Vec::new(),
         })
-    }
-
-    /// Puts what identifies a person into the vault.
-    async fn keep_personal(
-        &self,
-        batch: &RawBatch,
-        judged: &Judged,
-        subjects: &[Option<i64>],
-    ) -> Result<()> {
-        let mut facts: Vec<(i64, &str, &str)> = Vec::new();
-        for (name, place) in &self.personal {
-            let Some(values) = texts(batch, *place) else {
-                continue;
-            };
-            for (row, subject) in judged.keep.iter().zip(subjects) {
-                let row = *row as usize;
-                if let Some(subject) = subject
-                    && values.is_valid(row)
-                {
-                    facts.push((*subject, name.as_str(), values.value(row)));
-                }
-            }
-        }
-        facts.sort_unstable();
-        facts.dedup();
-        if !facts.is_empty() {
-            self.vault.put_traits(&facts).await?;
-        }
-        Ok(())
     }
 
     fn count(&mut self, batch: &RawBatch, judged: &Judged, customers: &[Option<i64>]) {

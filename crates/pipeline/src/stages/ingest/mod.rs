@@ -7,6 +7,7 @@ mod customers;
 mod found;
 mod histories;
 mod newest;
+mod personal;
 mod relative;
 mod rows;
 pub(crate) mod spec;
