@@ -4,8 +4,9 @@
 //! the sources: which stages ran and which table versions they left ([`runs`]),
 //! which files were read ([`files`]), who stands behind a pseudonym
 //! ([`vault`]), which models there were and which one served ([`models`]), and
-//! what was done to whom ([`acted`], [`arms`]), and how good the data were
-//! ([`quality`]). The project's key ([`key`]) is a
+//! what was done to whom ([`acted`], [`arms`]), how good the data were
+//! ([`quality`]), and who people say is the same person ([`same_person`]). The
+//! project's key ([`key`]) is a
 //! file of its own, so that a copy of the database alone names nobody.
 //!
 //! The clock is never read here: every moment is an argument, in UTC
@@ -24,6 +25,7 @@ mod migrate;
 pub mod models;
 pub mod quality;
 pub mod runs;
+pub mod same_person;
 mod sql;
 pub mod vault;
 
@@ -37,6 +39,8 @@ pub use migrate::FORMAT;
 pub use models::{Model, ModelSummary, Promotion};
 pub use quality::QualityMeasure;
 pub use runs::{FinishedRun, StageRun};
+pub use same_person::{Judgement, Verdict};
 pub use vault::{
-    Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Repair, Resolver, Restriction, Vault,
+    Described, Erasure, FileSealer, Forgotten, IDENTIFIER_BYTES_MAX, Repair, Resolver, Restriction,
+    Vault,
 };

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/sqlite/0002_erasures.sql"),
     include_str!("../migrations/sqlite/0003_restrictions.sql"),
     include_str!("../migrations/sqlite/0004_quality.sql"),
+    include_str!("../migrations/sqlite/0005_same_person.sql"),
 ];
 
 /// Refuses a newer format and a database that is none of ours; gives the format found.

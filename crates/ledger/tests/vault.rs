@@ -482,3 +482,74 @@ async fn two_processes_register_the_same_people_once() {
     assert_eq!(seen.len(), 2300);
     assert_eq!(one.count().await.unwrap(), 2300);
 }
+
+#[tokio::test]
+async fn people_are_described_in_batches_by_the_names_asked_for() {
+    let shop = shop().await;
+    let ids = register(&shop.vault, &["a", "b", "c", "d"]).await;
+    let traits = [
+        (ids[0], "people.email", "a@x.org"),
+        (ids[0], "people.city", "Bonn"),
+        (ids[1], "people.city", "Ulm"),
+        (ids[2], "people.email", "c@x.org"),
+        (ids[3], "other", "nothing"),
+    ];
+    shop.vault.put_traits(&traits).await.unwrap();
+    let names = ["people.email", "people.city"];
+    let mut from = i64::MIN;
+    let mut seen = Vec::new();
+    loop {
+        let batch = shop.vault.described(from, &names, 2).await.unwrap();
+        let Some(last) = batch.last() else { break };
+        assert!(batch.len() <= 2);
+        from = last.subject_id + 1;
+        seen.extend(batch);
+    }
+    let text = |value: &str| Some(value.to_owned());
+    let mut expected = vec![
+        (ids[0], vec![text("a@x.org"), text("Bonn")]),
+        (ids[1], vec![None, text("Ulm")]),
+        (ids[2], vec![text("c@x.org"), None]),
+    ];
+    expected.sort();
+    let seen: Vec<_> = seen.into_iter().map(|p| (p.subject_id, p.values)).collect();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn judgements_hold_until_the_next_and_go_with_the_person() {
+    use perennial_ledger::{Judgement, Verdict};
+    let shop = shop().await;
+    let ids = register(&shop.vault, &["a", "b", "c"]).await;
+    let judged = |x: usize, y: usize, verdict, at_us| Judgement {
+        subjects: (ids[x], ids[y]),
+        verdict,
+        decided_by: "mia".to_owned(),
+        at_us,
+        evidence: Some((0.75, 1.5)),
+    };
+    for (x, y, verdict, at_us) in [
+        (0, 1, Verdict::Same, 1),
+        (1, 2, Verdict::Apart, 2),
+        (1, 0, Verdict::Undone, 3),
+    ] {
+        let row = judged(x, y, verdict, at_us);
+        shop.ledger.record_judgement(&row).await.unwrap();
+    }
+    let latest = shop.ledger.judgements().await.unwrap();
+    let told: Vec<_> = latest.iter().map(|j| (j.verdict, j.at_us)).collect();
+    assert_eq!(told, [(Verdict::Undone, 3), (Verdict::Apart, 2)]);
+    let pair = latest[0].subjects;
+    assert_eq!(pair, (ids[0].min(ids[1]), ids[0].max(ids[1])));
+    assert_eq!(latest[0].evidence, Some((0.75, 1.5)));
+    assert_eq!(shop.ledger.judgements_ever().await.unwrap().len(), 3);
+    let about = shop.ledger.judgements_about(ids[2]).await.unwrap();
+    assert_eq!(about.len(), 1);
+    let oneself = judged(0, 0, Verdict::Same, 4);
+    let error = shop.ledger.record_judgement(&oneself).await.unwrap_err();
+    assert_eq!(error.code(), "vault/unknown-subject");
+    shop.vault.erase(&[ids[1]]).await.unwrap();
+    assert_eq!(shop.ledger.judgements_ever().await.unwrap(), []);
+    let gone = judged(0, 1, Verdict::Same, 5);
+    assert!(shop.ledger.record_judgement(&gone).await.is_err());
+}

@@ -132,6 +132,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: PrivacyAction,
     },
+    /// Find customers who are probably the same person, and note what you decide
+    #[command(after_help = values::IDENTITY)]
+    Identity {
+        /// What to do about who is who
+        #[command(subcommand)]
+        action: IdentityAction,
+    },
     /// Make a shop of any size with known truth
     #[command(after_help = values::SIMULATE)]
     Simulate(SimulateArgs),
@@ -360,6 +367,56 @@ pub(crate) enum PrivacyAction {
     },
     /// Give the project another key; pseudonyms stay, the old key opens nothing here any more
     RotateKey,
+}
+
+/// What `perennial identity` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum IdentityAction {
+    /// Customers who are probably the same person, in groups, with what speaks for and against
+    Suggest(SuggestArgs),
+    /// Note that two customers are one person; their histories are not merged yet
+    Same(PairArgs),
+    /// Note that two customers are two people: they are not suggested again
+    Apart(PairArgs),
+    /// Take back what was decided about two customers
+    Undo(PairArgs),
+    /// What is decided, by whom and on what evidence
+    List {
+        /// Every decision ever made, those that no longer hold included
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// `perennial identity suggest`.
+#[derive(Debug, Args)]
+pub(crate) struct SuggestArgs {
+    /// Pairs from this probability on
+    #[arg(long, value_name = "P", default_value = "0.9")]
+    pub(crate) threshold: f64,
+    /// How many groups are shown; the file has all of them
+    #[arg(long, value_name = "N", default_value = "50", value_parser = count)]
+    pub(crate) limit: u64,
+    /// Show pairs that were decided to be one person, too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Write all pairs to a file that spreadsheets open
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+}
+
+/// Two customers that something is decided about.
+#[derive(Debug, Args)]
+pub(crate) struct PairArgs {
+    /// One customer, by the identifier your own files use
+    #[arg(value_name = "A")]
+    pub(crate) a: String,
+    /// The other
+    #[arg(value_name = "B")]
+    pub(crate) b: String,
+    /// Who decides; the account you are signed in with otherwise
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
 }
 
 /// `perennial simulate`.

@@ -36,6 +36,9 @@ pub enum Error {
     /// The simulator.
     #[error(transparent)]
     Simulate(#[from] perennial_simulate::Error),
+    /// Comparing people.
+    #[error(transparent)]
+    Link(#[from] perennial_identity::link::LinkError),
     /// The report.
     #[error(transparent)]
     Web(#[from] perennial_web::Error),
@@ -107,6 +110,7 @@ impl Error {
             Self::Decide(e) => e.code(),
             Self::Value(e) => e.code(),
             Self::Simulate(e) => e.code(),
+            Self::Link(e) => e.code(),
             Self::Web(e) => e.code(),
             Self::Io { .. } => "file/io",
             Self::Cannot { code, .. } => code,
@@ -126,6 +130,7 @@ impl Error {
             Self::Decide(e) => e.hint(),
             Self::Value(e) => e.hint(),
             Self::Simulate(e) => e.hint(),
+            Self::Link(e) => Some(link_hint(e).to_owned()),
             Self::Web(e) => e.hint(),
             Self::Io { .. } => Some("check the path, the rights and the free space".into()),
             Self::Cannot { hint, .. } | Self::Quality { hint, .. } => Some(hint.clone()),
@@ -139,5 +144,17 @@ impl Error {
             Self::Quality { .. } => 3,
             _ => 1,
         }
+    }
+}
+
+/// What to do where people cannot be compared.
+fn link_hint(error: &perennial_identity::link::LinkError) -> &'static str {
+    use perennial_identity::link::LinkError;
+    match error {
+        LinkError::Setting { .. } => "give a number in this range",
+        LinkError::TooLarge { .. } => {
+            "compare fewer people at a time: a project for each part of the business"
+        }
+        _ => "name what records must share to be compared",
     }
 }

@@ -10,6 +10,7 @@ mod columns;
 mod demo;
 mod error;
 pub mod govern;
+pub mod identity;
 pub mod init;
 pub mod models;
 pub mod privacy;

@@ -102,6 +102,32 @@ pub fn link_with(
     Ok(weighed(table, settings, &blocks, model))
 }
 
+/// Fits the model to a table and weighs nothing: for who asks about single
+/// pairs, with [`weigh`].
+///
+/// # Errors
+/// Settings out of their range.
+pub fn fit_model(table: &Table, settings: &LinkSettings) -> Result<Model, LinkError> {
+    settings.check()?;
+    let blocks = block::all(table, &settings.rules, settings);
+    Ok(fit::fit(table, &blocks, settings))
+}
+
+/// Weighs one pair, whether a rule brings it together or not; nothing where a
+/// row is not there, or both are the same.
+///
+/// # Errors
+/// Settings out of their range.
+pub fn weigh(
+    table: &Table,
+    settings: &LinkSettings,
+    model: &Model,
+    rows: (u32, u32),
+) -> Result<Option<Pair>, LinkError> {
+    settings.check()?;
+    Ok(score::one(table, model, settings, rows))
+}
+
 fn weighed(
     table: &Table,
     settings: &LinkSettings,

@@ -192,6 +192,30 @@ pub fn pairs(
     (found, truncated)
 }
 
+/// The weight of one pair.
+pub fn one(
+    table: &Table,
+    model: &Model,
+    settings: &LinkSettings,
+    rows: (u32, u32),
+) -> Option<Pair> {
+    let (a, b) = (rows.0.min(rows.1), rows.0.max(rows.1));
+    let (row_a, row_b) = (table.rows.get(a as usize)?, table.rows.get(b as usize)?);
+    if a == b {
+        return None;
+    }
+    let seen = (table.values.seen(row_a), table.values.seen(row_b));
+    let pattern = Comparer::new(table, settings).pattern(&seen.0, &seen.1);
+    let reach = Reach::new(&table.values, model);
+    let weight = reach.weight(&table.values, pattern, (row_a, row_b));
+    Some(Pair {
+        a,
+        b,
+        pattern,
+        weight,
+    })
+}
+
 fn keep_heaviest(pairs: &mut Vec<Pair>, most: usize) -> bool {
     if pairs.len() <= most {
         return false;

@@ -17,6 +17,9 @@ mod calling;
 mod email;
 mod telephone;
 mod text;
+mod zones;
+
+pub use zones::country_of_time_zone;
 
 pub(crate) use text::half_width;
 
@@ -195,6 +198,12 @@ impl Refusal {
             Refusal::Malformed => "malformed",
         }
     }
+}
+
+/// Whether it is known how a country numbers its telephones (ISO 3166-1,
+/// capital letters). Of another one, numbers without a country code are not read.
+pub fn knows_country(country: [u8; 2]) -> bool {
+    calling::plan_of(country).is_some()
 }
 
 /// Brings one value into its one form.

@@ -18,8 +18,8 @@ pub struct Erasure {
 }
 
 impl Vault {
-    /// Erases subjects: their wrapped keys, identifiers, traits and arms, all of
-    /// them or none. What was done to them (`acted`) stays, under an id that
+    /// Erases subjects: their wrapped keys, identifiers, traits, arms and what was
+    /// decided about whom they are the same as, all of them or none. What was done to them (`acted`) stays, under an id that
     /// leads nowhere any more. An id that is not in the vault is passed over, so
     /// an erasure that was cut short is simply repeated.
     ///
@@ -96,6 +96,7 @@ async fn remove(connection: &mut SqliteConnection, subject_id: i64) -> Result<bo
         "DELETE FROM subject_traits WHERE subject_id = ?1",
         "DELETE FROM restrictions WHERE subject_id = ?1",
         "DELETE FROM arms WHERE subject_id = ?1",
+        "DELETE FROM same_person WHERE subject_a = ?1 OR subject_b = ?1",
         "DELETE FROM subjects WHERE subject_id = ?1",
     ] {
         let done = sqlx::query(statement)

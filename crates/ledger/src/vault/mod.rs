@@ -9,6 +9,7 @@
 //! it dies when the wrapping key is rotated and the old one destroyed.
 
 mod deferred;
+mod described;
 mod erase;
 mod erasures;
 mod identity;
@@ -33,6 +34,7 @@ use crate::error::{Error, Result};
 use crate::key::{ProjectKey, Secret};
 use crate::sql;
 
+pub use described::{DESCRIBED_MAX, Described};
 pub use erase::Erasure;
 pub use erasures::Forgotten;
 pub use identity::{IDENTIFIER_BYTES_MAX, KIND_BYTES_MAX};

@@ -84,6 +84,19 @@ Examples:
   perennial lineage 17850 -C shop --score --json
   perennial lineage --table features -C shop";
 
+pub(super) const IDENTITY: &str = "\
+Examples:
+  perennial identity suggest -C shop
+  perennial identity suggest -C shop --threshold 0.99 --csv same-person.csv
+  perennial identity same 17850 20144 -C shop
+  perennial identity apart 17850 13047 -C shop --by \"Mia Berg\"
+  perennial identity undo 17850 20144 -C shop
+  perennial identity list -C shop
+
+Sources say which of their columns describe a person with `people = { ... }`.
+Deciding does not merge histories yet: it is noted, and pairs that are decided
+are not suggested again.";
+
 pub(super) const SIMULATE: &str = "\
 Examples:
   perennial simulate --customers 10_000 --out shop-data

@@ -4,6 +4,7 @@
 mod catalogue;
 mod check;
 mod demo;
+mod identity;
 mod init;
 mod licenses;
 mod lineage;
@@ -231,6 +232,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Catalogue(args) => catalogue::catalogue(context, args).await,
         Command::Lineage(args) => lineage::lineage(context, args).await,
         Command::Privacy { action } => privacy::privacy(context, action).await,
+        Command::Identity { action } => identity::identity(context, action).await,
         Command::Simulate(args) => simulate::simulate(context, args).await,
         Command::Licenses(args) => licenses::licenses(context, &args),
         Command::Reference { page } => reference::reference(page),

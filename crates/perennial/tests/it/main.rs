@@ -12,6 +12,7 @@ mod events;
 mod features;
 mod formats;
 mod govern;
+mod identity;
 mod keeping;
 mod labelled;
 mod lake;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Findings;
 use crate::answer::{Both, of_pages};
-use crate::settings::{Language, LostKind, Role, Settings, Source, Table};
+use crate::settings::{Language, LostKind, PersonPart, Role, Settings, Source, Table};
 use crate::stages::ingest::spec::{Purpose, Reading};
 
 /// A column of a file.
@@ -73,6 +73,10 @@ fn used_for(purpose: Option<&Purpose>) -> Both {
         Some(Purpose::Trait(name)) => {
             Both::new(format!("trait `{name}`"), format!("客户特征 `{name}`"))
         }
+        Some(Purpose::Personal(name)) if PersonPart::of_vault(name).is_some() => Both::new(
+            format!("`{name}`, kept encrypted"),
+            format!("`{name}`，加密保存"),
+        ),
         Some(Purpose::Personal(_)) => Both::new("personal, kept encrypted", "个人信息，加密保存"),
         Some(Purpose::DayZeroGroup) => Both::new(
             "says which day days are counted from",

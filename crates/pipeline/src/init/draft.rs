@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::words::Text;
 use super::{Error, InitOptions, look};
-use crate::settings::{Currency, Language, Per, Role, Table, Zone};
+use crate::settings::{Currency, Language, Per, PersonPart, Role, Table, Zone};
 
 /// A value that was found, with the doubt about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub struct DraftSource {
     pub traits: Vec<(String, Guessed<String>)>,
     /// Columns that identify a person.
     pub personal: Guessed<Vec<String>>,
+    /// Columns that describe a person.
+    pub people: Vec<DraftPart>,
     /// Columns that play no part.
     pub unused: Vec<String>,
     /// What the reader would otherwise find itself, where it is in doubt: key,
@@ -83,6 +85,32 @@ pub struct DraftColumn {
     pub role: Role,
     /// The column.
     pub column: Guessed<String>,
+}
+
+/// A column that says something of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftPart {
+    /// What it says.
+    pub part: PersonPart,
+    /// The column.
+    pub column: Guessed<String>,
+    /// Whether it is written as a comment, for the column is something else, too.
+    pub is_proposed: bool,
+}
+
+impl DraftPart {
+    /// A column that would help to tell people apart, and is kept for a model.
+    pub(super) fn proposed(part: PersonPart, column: &str) -> Self {
+        let doubt = Text::new(
+            "would help to tell people apart; it is then encrypted, and no model sees it",
+            "有助于区分人；启用后将加密保存，不再进入模型",
+        );
+        Self {
+            part,
+            column: Guessed::unsure(column.to_owned(), doubt),
+            is_proposed: true,
+        }
+    }
 }
 
 /// What lost means in a new project.
@@ -184,6 +212,7 @@ fn from_template(template: Template) -> Found {
         missing: Vec::new(),
         traits: Vec::new(),
         personal: Guessed::sure(Vec::new()),
+        people: Vec::new(),
         unused: Vec::new(),
         overrides: Vec::new(),
     };

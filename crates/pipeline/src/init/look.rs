@@ -12,6 +12,7 @@ use perennial_lake::sources::{OtherList, Role as SeenRole, TableKind};
 use super::doubts::{KIND_CONFIDENCE_MIN, doubt_about, joined, table_doubt};
 use super::draft::{DraftColumn, DraftLost, DraftSource, Found, Guessed};
 use super::error::Error;
+use super::people;
 use super::render::toml_text;
 use super::seen::{Seen, seen_at};
 use super::words::Text;
@@ -188,12 +189,19 @@ pub(super) fn source(
         .map(str::to_owned)
         .collect();
     // Every column of a table of customers is used; of histories only those named.
-    let traits = match table {
+    let mut traits = match table {
         Table::OrderLines | Table::Events | Table::Subscriptions => traits(guess),
         Table::Customers => Vec::new(),
     };
+    let people = people::of(guess, &personal, &played, columns);
+    let is_of_person = |column: &str| {
+        let mut parts = people.iter().filter(|part| !part.is_proposed);
+        parts.any(|part| part.column.value == column)
+    };
+    traits.retain(|(_, column)| !is_of_person(&column.value));
     let named = |column: &str| {
         played.iter().any(|part| part.column.value == column)
+            || is_of_person(column)
             || personal.iter().any(|other| other == column)
             || traits.iter().any(|(_, other)| other.value == column)
     };
@@ -217,6 +225,7 @@ pub(super) fn source(
             value: personal,
             doubt: doubt_about(guess, SeenRole::Personal, None),
         },
+        people,
         unused,
         overrides: overrides(dialect, columns, guess),
     }
@@ -309,7 +318,7 @@ fn traits(guess: &Guess) -> Vec<(String, Guessed<String>)> {
 
 /// A column's name in small letters and underscores: `PaymentMethod` becomes
 /// `payment_method`, `CustomerID` becomes `customer_id`.
-fn plain_name(column: &str) -> String {
+pub(super) fn plain_name(column: &str) -> String {
     let letters: Vec<char> = column.chars().collect();
     let mut name = String::new();
     for (at, letter) in letters.iter().enumerate() {

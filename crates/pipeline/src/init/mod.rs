@@ -8,6 +8,7 @@ mod doubts;
 mod draft;
 mod error;
 mod look;
+mod people;
 mod render;
 mod seen;
 #[cfg(test)]
@@ -17,7 +18,9 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-pub use draft::{Draft, DraftAmount, DraftColumn, DraftLost, DraftSource, Guessed, Template};
+pub use draft::{
+    Draft, DraftAmount, DraftColumn, DraftLost, DraftPart, DraftSource, Guessed, Template,
+};
 pub use error::{CODES, Error};
 pub use words::Text;
 pub use write::{InitOutcome, Unsure, write_project};

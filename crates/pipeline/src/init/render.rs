@@ -163,6 +163,7 @@ fn write_source(source: &DraftSource, at: usize, page: &mut Page) {
             );
         }
     }
+    people(source, at, page);
     if source.table.value != Table::Customers && !source.unused.is_empty() {
         let unused: Vec<String> = source
             .unused
@@ -171,6 +172,23 @@ fn write_source(source: &DraftSource, at: usize, page: &mut Page) {
             .collect();
         let label = say(words::UNUSED, page.language);
         page.plain(format!("# {label} {}", unused.join(", ")));
+    }
+}
+
+/// Which columns describe a person, and which could.
+fn people(source: &DraftSource, at: usize, page: &mut Page) {
+    if source.people.is_empty() {
+        return;
+    }
+    page.section("[source.people]", Some(words::PEOPLE));
+    for part in &source.people {
+        let commented = if part.is_proposed { "# " } else { "" };
+        page.guessed_text(
+            &format!("source.{at}.people.{}", part.part),
+            &format!("{commented}{}", part.part),
+            &part.column,
+            Some(words::person_part(part.part)),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `init` says, in both languages.
 
-use crate::settings::{Language, Role, Table};
+use crate::settings::{Language, PersonPart, Role, Table};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,21 @@ pub(crate) fn role(role: Role, table: Table) -> Words {
     }
 }
 
+/// What a column says of a person.
+pub(crate) fn person_part(part: PersonPart) -> Words {
+    match part {
+        PersonPart::GivenName => ("given name", "名"),
+        PersonPart::FamilyName => ("family name", "姓"),
+        PersonPart::Name => ("the whole name", "姓名"),
+        PersonPart::BirthDate => ("birth date", "出生日期"),
+        PersonPart::Email => ("e-mail address", "邮箱"),
+        PersonPart::Telephone => ("telephone number", "电话"),
+        PersonPart::Postcode => ("postcode", "邮编"),
+        PersonPart::Address => ("street and house", "地址"),
+        PersonPart::City => ("city", "城市"),
+    }
+}
+
 pub(crate) const HEAD: Words = (
     "The settings of this project. A line that ends in `# ? ...` is a guess: look at it, then run `perennial check`.",
     "本项目的设置。行尾带有 `# ? ……` 的是猜测，请核对，然后运行 `perennial check`。",
@@ -101,6 +116,10 @@ pub(crate) const PERSONAL: Words = (
 pub(crate) const COLUMNS: Words = (
     "Which column of the source plays which part.",
     "数据中各列对应的含义。",
+);
+pub(crate) const PEOPLE: Words = (
+    "Columns that describe a person: kept encrypted; `perennial identity suggest` finds by them who is probably the same person.",
+    "描述个人的列：加密保存；`perennial identity suggest` 据此找出可能是同一人的客户。",
 );
 pub(crate) const TRAITS: Words = (
     "Columns that say something lasting about the customer, by the name they get.",

@@ -21,6 +21,26 @@ use crate::stages::ingest::{ERASED, Notes};
 /// Records that went, by reading: their numbers in the file.
 pub(super) type Records = BTreeMap<i64, Vec<i64>>;
 
+/// What names a person in a record: groups of words, each of which stands in it whole.
+pub(super) struct Names(pub(super) Vec<Vec<String>>);
+
+impl Names {
+    /// Whether all words of a group stand among the texts.
+    pub(super) fn stand_among<'a, I: Iterator<Item = &'a [u8]>>(
+        &self,
+        texts: impl Fn() -> I,
+    ) -> bool {
+        let stands = |word: &String| texts().any(|text| holds(text, word));
+        let mut groups = self.0.iter();
+        groups.any(|words| !words.is_empty() && words.iter().all(stands))
+    }
+
+    fn stand_in(&self, record: &[u8]) -> bool {
+        let mut groups = self.0.iter();
+        groups.any(|words| !words.is_empty() && words.iter().all(|word| holds(record, word)))
+    }
+}
+
 /// The table as one batch; none where it has no row. Rows of before a column was
 /// there have none.
 async fn whole(
@@ -174,13 +194,13 @@ pub(super) fn notes(notes: &mut Notes, gone: &Records) {
 }
 
 /// The quarantine: a row without text for every record that went, and without
-/// the text of any record that holds one of the `words`.
+/// the text of any record that names the person.
 pub(super) async fn quarantine(
     project: &Project,
     vault: &Vault,
     version: i64,
     hashes: &HashMap<i64, [u8; 32]>,
-    words: &[String],
+    names: &Names,
     gone: &Records,
 ) -> Result<i64> {
     let batches = read_all(&project.lake, "quarantine", Some(version), None).await?;
@@ -188,7 +208,7 @@ pub(super) async fn quarantine(
     let mut schema = None;
     for batch in &batches {
         schema.get_or_insert_with(|| batch.schema());
-        out.push(without_texts(vault, batch, hashes, words)?);
+        out.push(without_texts(vault, batch, hashes, names)?);
     }
     let rows: Vec<(i64, i64)> = gone
         .iter()
@@ -244,12 +264,12 @@ pub(super) async fn without_old_texts(
     Ok(write_table(&project.lake, "quarantine", &schema, &batches).await?)
 }
 
-/// The batch without the sealed text of records that hold one of the words.
+/// The batch without the sealed text of records that name the person.
 fn without_texts(
     vault: &Vault,
     batch: &RecordBatch,
     hashes: &HashMap<i64, [u8; 32]>,
-    words: &[String],
+    names: &Names,
 ) -> Result<RecordBatch> {
     let sealed = batch
         .column_by_name("raw_sealed")
@@ -265,8 +285,7 @@ fn without_texts(
             (Some(hash), false) => vault.open_raw(hash, text)?,
             _ => Vec::new(),
         };
-        let names = words.iter().any(|word| holds(&plain, word));
-        kept.push(if names { b"" } else { text });
+        kept.push(if names.stand_in(&plain) { b"" } else { text });
     }
     with(
         batch,
@@ -274,7 +293,7 @@ fn without_texts(
     )
 }
 
-/// A record set aside that holds one of the person's words.
+/// A record set aside that names the person.
 pub(super) struct Named {
     pub reading: i64,
     /// Its number in the file.
@@ -283,13 +302,13 @@ pub(super) struct Named {
     pub text: String,
 }
 
-/// The records in quarantine that hold one of the words.
+/// The records in quarantine that name the person.
 pub(super) async fn named(
     project: &Project,
     vault: &Vault,
     version: i64,
     hashes: &HashMap<i64, [u8; 32]>,
-    words: &[String],
+    names: &Names,
 ) -> Result<Vec<Named>> {
     let mut found = Vec::new();
     for batch in read_all(&project.lake, "quarantine", Some(version), None).await? {
@@ -307,7 +326,7 @@ pub(super) async fn named(
                 continue;
             };
             let plain = vault.open_raw(hash, sealed.value(row))?;
-            if words.iter().any(|word| holds(&plain, word)) {
+            if names.stand_in(&plain) {
                 found.push(Named {
                     reading: readings.value(row),
                     record: rows.value(row),
@@ -361,6 +380,14 @@ mod tests {
         assert_eq!(span_since(Some((1, 3)), Some(4)), None);
         assert_eq!(span_since(Some((1, 3)), None), Some((1, 3)));
         assert_eq!(span_since(None, Some(4)), None);
+    }
+
+    #[test]
+    fn a_person_is_named_by_all_words_of_a_group() {
+        let group = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let names = Names(vec![group(&["c12"]), group(&["Ann", "Lee"]), group(&[])]);
+        assert!(names.stand_in(b"c12;Bonn") && names.stand_in(b"Lee,x,Ann"));
+        assert!(!names.stand_in(b"Ann,Fox") && !names.stand_in(b"Tom,Lee"));
     }
 
     #[test]

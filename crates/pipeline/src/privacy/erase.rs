@@ -11,6 +11,7 @@ use perennial_lake::tables::{Going, Noting, is_of};
 use perennial_ledger::{Restriction, Vault};
 use serde::Serialize;
 
+use super::books::Names;
 use super::keeping::Keeping;
 use super::rewrite::{
     BOOKS, Rewritten, is_read, less, remove_old, remove_reports, versions_of, write_report,
@@ -19,7 +20,7 @@ use super::{books, repairs, subject_of};
 use crate::answer::{day, pick};
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::settings::{Language, Role, Table};
+use crate::settings::{Language, PersonPart, Role, Table};
 use crate::stages::ingest::Notes;
 use crate::visible::kept_runs;
 use crate::{Error, Result};
@@ -314,8 +315,8 @@ async fn rewrite(
     if keeping.is_some_and(Keeping::is_everything) {
         return Ok(rewritten);
     }
-    let words = words(vault, subject_id).await?;
-    repairs::forget(vault, &words, &rewritten.gone).await?;
+    let names = names(vault, subject_id).await?;
+    repairs::forget(vault, &names, &rewritten.gone).await?;
     rewritten.repairs = Some(vault.repairs_state().await?);
     let hashes = hashes(project, kept).await?;
     let none = BTreeSet::new();
@@ -325,18 +326,38 @@ async fn rewrite(
     }
     for &version in versions.get("quarantine").unwrap_or(&none) {
         let gone = &rewritten.gone;
-        let new = books::quarantine(project, vault, version, &hashes, &words, gone).await?;
+        let new = books::quarantine(project, vault, version, &hashes, &names, gone).await?;
         rewritten.replace("quarantine", version, new);
     }
     Ok(rewritten)
 }
 
-/// What names the person: the identifier, and what the vault knows besides.
-pub(super) async fn words(vault: &Vault, subject_id: i64) -> Result<Vec<String>> {
+/// What names the person: the identifier, and what the vault knows besides. A
+/// city, a postcode or a birthday is many people's; a given name names somebody
+/// together with the family name.
+pub(super) async fn names(vault: &Vault, subject_id: i64) -> Result<Names> {
     let identifier = vault.reveal(&[subject_id]).await?;
-    let traits = vault.traits(subject_id).await?;
-    let words = identifier.into_iter().flatten().chain(traits.into_values());
-    Ok(words.filter(|word| !word.trim().is_empty()).collect())
+    let mut groups: Vec<Vec<String>> = identifier.into_iter().flatten().map(|w| vec![w]).collect();
+    let mut apart = Vec::new();
+    for (name, value) in vault.traits(subject_id).await? {
+        match PersonPart::of_vault(&name) {
+            None | Some(PersonPart::Name | PersonPart::Email | PersonPart::Telephone) => {
+                groups.push(vec![value]);
+            }
+            Some(PersonPart::GivenName | PersonPart::FamilyName) => apart.push(value),
+            Some(
+                PersonPart::BirthDate
+                | PersonPart::Postcode
+                | PersonPart::Address
+                | PersonPart::City,
+            ) => {}
+        }
+    }
+    if apart.len() == 2 {
+        groups.push(apart);
+    }
+    groups.retain(|words| words.iter().all(|word| !word.trim().is_empty()));
+    Ok(Names(groups))
 }
 
 /// The content hash of every reading, which seals its raw records.

@@ -12,7 +12,7 @@ use perennial_ledger::Vault;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::erase::{hashes, words};
+use super::erase::{hashes, names};
 use super::{books, repairs, subject_of};
 use crate::answer::{day, moment, pick};
 use crate::govern::{self, of_documents};
@@ -42,6 +42,8 @@ pub struct Exported {
     pub mended: Vec<Value>,
     /// What was done to the person: messages and offers.
     pub acted: Vec<Value>,
+    /// What was decided about whom the person is the same as; the others are not named.
+    pub same_person: Vec<Value>,
     /// The files that the rows came from.
     pub sources: Vec<Value>,
     /// Why these data are held, on what ground, for how long, who gets them, and
@@ -78,32 +80,26 @@ impl Exported {
                 lines.push(format!("  {}", row_line(row)));
             }
         }
-        if !self.set_aside.is_empty() {
-            lines.push(String::new());
-            lines.push(pick(
-                language,
-                "Set aside, since it could not be read:".to_owned(),
-                "因无法读取而搁置：".to_owned(),
-            ));
-            lines.extend(
-                self.set_aside
-                    .iter()
-                    .map(|row| format!("  {}", row_line(row))),
-            );
-        }
-        if !self.mended.is_empty() {
-            lines.push(String::new());
-            lines.push(pick(
-                language,
-                "Mended by hand:".to_owned(),
-                "人工修复：".to_owned(),
-            ));
-            lines.extend(self.mended.iter().map(|row| format!("  {}", row_line(row))));
-        }
-        if !self.acted.is_empty() {
-            lines.push(String::new());
-            lines.push(pick(language, "Done:".to_owned(), "已执行：".to_owned()));
-            lines.extend(self.acted.iter().map(|row| format!("  {}", row_line(row))));
+        let parts = [
+            (
+                &self.set_aside,
+                "Set aside, since it could not be read:",
+                "因无法读取而搁置：",
+            ),
+            (&self.mended, "Mended by hand:", "人工修复："),
+            (&self.acted, "Done:", "已执行："),
+            (
+                &self.same_person,
+                "Decided about being the same person as another customer:",
+                "关于是否与另一位客户为同一人的判定：",
+            ),
+        ];
+        for (rows, en, zh) in parts {
+            if !rows.is_empty() {
+                lines.push(String::new());
+                lines.push(pick(language, en.to_owned(), zh.to_owned()));
+                lines.extend(rows.iter().map(|row| format!("  {}", row_line(row))));
+            }
         }
         lines.push(String::new());
         lines.push(pick(
@@ -164,11 +160,19 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
             "at": moment(acted.at_us),
         })
     });
+    let judged = project.ledger.judgements_about(subject_id).await?;
+    let judged = judged.into_iter().map(|judged| {
+        json!({
+            "verdict": judged.verdict.code(),
+            "probability": judged.evidence.map(|(probability, _)| probability),
+            "at": moment(judged.at_us),
+        })
+    });
     let set_aside = match visible.versions.get("quarantine") {
         Some(version) => set_aside(project, &vault, *version, subject_id).await?,
         None => Vec::new(),
     };
-    let mended = repairs::shown(&vault, &words(&vault, subject_id).await?).await?;
+    let mended = repairs::shown(&vault, &names(&vault, subject_id).await?).await?;
     let rows = tables.values().flat_map(|held: &Held| &held.rows);
     let named: BTreeSet<i64> = rows
         .chain(&set_aside)
@@ -188,6 +192,7 @@ pub async fn export(project: &Project, identifier: &str) -> Result<Exported> {
         set_aside,
         mended,
         acted: acted.collect(),
+        same_person: judged.collect(),
         sources,
         account,
     })
@@ -296,9 +301,9 @@ async fn set_aside(
     version: i64,
     subject_id: i64,
 ) -> Result<Vec<Value>> {
-    let words = words(vault, subject_id).await?;
+    let names = names(vault, subject_id).await?;
     let hashes = hashes(project, &visible::kept_runs(project).await?).await?;
-    let found = books::named(project, vault, version, &hashes, &words).await?;
+    let found = books::named(project, vault, version, &hashes, &names).await?;
     let as_json = |found: books::Named| {
         json!({
             "ingest_id": found.reading,

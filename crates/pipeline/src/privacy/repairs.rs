@@ -3,16 +3,12 @@
 use perennial_ledger::{Repair, Vault};
 use serde_json::{Value, json};
 
-use super::books::{Records, holds};
+use super::books::{Names, Records};
 use crate::Result;
 use crate::stages::ingest::mend::Mended;
 
-/// Repairs that hold one of the words, or that are of one of the records.
-async fn of_person(
-    vault: &Vault,
-    words: &[String],
-    gone: &Records,
-) -> Result<Vec<(Repair, Mended)>> {
+/// Repairs that name the person, or that are of one of the records.
+async fn of_person(vault: &Vault, person: &Names, gone: &Records) -> Result<Vec<(Repair, Mended)>> {
     let mut found = Vec::new();
     for repair in vault.repairs().await? {
         let mended: Mended = serde_json::from_slice(&repair.cells).unwrap_or_default();
@@ -20,9 +16,8 @@ async fn of_person(
             .get(&mended.ingest_id)
             .is_some_and(|records| records.contains(&mended.record));
         // Cell by cell: what JSON escapes would hide a word.
-        let mut cells = mended.cells.values();
-        let names = cells.any(|cell| words.iter().any(|word| holds(cell.as_bytes(), word)));
-        if of_record || names {
+        let cells = || mended.cells.values().map(|cell| cell.as_bytes());
+        if of_record || person.stand_among(cells) {
             found.push((repair, mended));
         }
     }
@@ -30,15 +25,15 @@ async fn of_person(
 }
 
 /// Forgets the repairs that are of the person.
-pub(super) async fn forget(vault: &Vault, words: &[String], gone: &Records) -> Result<()> {
-    let found = of_person(vault, words, gone).await?;
+pub(super) async fn forget(vault: &Vault, person: &Names, gone: &Records) -> Result<()> {
+    let found = of_person(vault, person, gone).await?;
     let hashes: Vec<[u8; 32]> = found.iter().map(|(repair, _)| repair.record_hash).collect();
     Ok(vault.remove_repairs(&hashes).await?)
 }
 
 /// The repairs that name the person, as JSON.
-pub(super) async fn shown(vault: &Vault, words: &[String]) -> Result<Vec<Value>> {
-    let found = of_person(vault, words, &Records::new()).await?;
+pub(super) async fn shown(vault: &Vault, person: &Names) -> Result<Vec<Value>> {
+    let found = of_person(vault, person, &Records::new()).await?;
     let as_json = |(_, mended): (Repair, Mended)| {
         json!({
             "ingest_id": mended.ingest_id,

@@ -4,6 +4,7 @@
 use super::Settings;
 use super::error::{Place, Problem, code};
 use super::node::{Data, Node};
+use super::people::PersonPart;
 use super::sections::LostKind;
 use super::source::{Role, Source, Table, TimeFormat};
 use super::units::Horizon;
@@ -65,6 +66,11 @@ fn sources(settings: &Settings, root: &Node, problems: &mut Vec<Problem>) {
         let place = place_of(root, &["source", &at, "columns"]);
         roles(source, &place, problems);
         columns_once(source, &place, problems);
+        people_once(
+            source,
+            &place_of(root, &["source", &at, "people"]),
+            problems,
+        );
         relative_days(source, &place_of(root, &["source", &at]), problems);
     }
 }
@@ -172,6 +178,40 @@ fn columns_once(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
                 format!("the column `{column}` is both `{first}` and `{role}`"),
             )),
             None => seen.push((column, role)),
+        }
+    }
+}
+
+/// A column that describes a person plays no other part, for those stand in the
+/// lake. Only who the customer is may be told by one: an e-mail address, say.
+fn people_once(source: &Source, place: &Place, problems: &mut Vec<Problem>) {
+    let mut seen: Vec<(&str, PersonPart)> = Vec::new();
+    for (part, column) in source.people.iter() {
+        let mut roles = source.columns.iter();
+        let role = roles.find(|(role, other)| *other == column && *role != Role::CustomerId);
+        let mut traits = source.traits.iter();
+        let other = match (role, traits.find(|(_, other)| *other == column)) {
+            (Some((role, _)), _) => Some(format!("`{role}`")),
+            (None, Some((name, _))) => Some(format!("the trait `{name}`")),
+            (None, None) => None,
+        };
+        if let Some(other) = other {
+            problems.push(
+                Problem::new(
+                    code::COLUMN_TWICE,
+                    place,
+                    format!("the column `{column}` is both {other} and `people.{part}`"),
+                )
+                .with_hint("what describes a person is kept encrypted and never shown to a model: choose one of the two"),
+            );
+        }
+        match seen.iter().find(|(other, _)| *other == column) {
+            Some((_, first)) => problems.push(Problem::new(
+                code::COLUMN_TWICE,
+                place,
+                format!("the column `{column}` is both `people.{first}` and `people.{part}`"),
+            )),
+            None => seen.push((column, part)),
         }
     }
 }

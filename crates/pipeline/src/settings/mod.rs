@@ -12,6 +12,7 @@ mod error;
 mod governance;
 mod layers;
 mod node;
+mod people;
 mod read;
 mod reference;
 mod rule;
@@ -32,16 +33,17 @@ pub use day_zero::DayZero;
 pub use duration::{Duration, DurationError, DurationUnit};
 pub use error::{CODES, Error, Place, Problem};
 pub use governance::{LegalGround, Privacy};
+pub use people::{PersonColumns, PersonPart};
 pub use reference::{keys, markdown};
 pub use rule::{Literals, Rule, RuleCheck, RuleSeverity};
 pub use section::Key;
-pub use sections::{Limits, Lost, LostKind, Model, Offer, Policy, Project, Value};
+pub use sections::{Identity, Limits, Lost, LostKind, Model, Offer, Policy, Project, Value};
 pub use source::{
     ColumnType, Columns, Decimal, Delimiter, Encoding, Quote, Role, Source, Table, TimeFormat,
 };
 pub use units::{
-    Amount, Bytes, Count, Currency, HoldOutShare, Horizon, Language, Literal, Penalty, Per, Rate,
-    Share, Zone,
+    Amount, Bytes, Count, Country, Currency, HoldOutShare, Horizon, Language, Literal, Penalty,
+    Per, Rate, Share, Zone,
 };
 
 use error::code;
@@ -84,12 +86,15 @@ pub struct Settings {
     /// What the data must fulfil; may be empty.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
+    /// How people are compared.
+    pub identity: Identity,
     /// How much of the machine may be used.
     pub limits: Limits,
 }
 
 /// A part of the settings that a stage can depend on, for [`Settings::hash_of`].
-/// Limits and who answers for the data are no part: nothing there changes a result.
+/// Limits and who answers for the data are no part: nothing there changes a result;
+/// nor is `[identity]`, for no stage compares people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// `[project]` without the language.
@@ -196,10 +201,11 @@ impl Settings {
         let model = fields.section::<Model>("model");
         let privacy = fields.section::<Privacy>("privacy");
         let rules = fields.list::<Rule>("rule");
+        let identity = fields.section::<Identity>("identity");
         let limits = fields.section::<Limits>("limits");
         fields.finish(&[
             "format", "project", "source", "lost", "value", "offer", "policy", "model", "privacy",
-            "rule", "limits",
+            "rule", "identity", "limits",
         ]);
         Some(Self {
             format: format?,
@@ -212,6 +218,7 @@ impl Settings {
             model: model?,
             privacy: privacy?,
             rules: rules?,
+            identity: identity?,
             limits: limits?,
         })
     }
@@ -244,6 +251,11 @@ impl Settings {
     pub fn has_price(&self) -> bool {
         let mut sources = self.sources.iter();
         sources.any(|source| source.columns.get(Role::Price).is_some())
+    }
+
+    /// Whether any source says which of its columns describe a person.
+    pub fn has_people(&self) -> bool {
+        self.sources.iter().any(|source| !source.people.is_empty())
     }
 
     /// How long after the end of a contract another one counts as its renewal.

@@ -3,7 +3,7 @@
 use super::governance::Privacy;
 use super::rule::Rule;
 use super::section::{Key, Section};
-use super::sections::{Limits, Lost, Model, Offer, Policy, Project, Value};
+use super::sections::{Identity, Limits, Lost, Model, Offer, Policy, Project, Value};
 use super::source::Source;
 
 /// Every key of `perennial.toml`, in the order of the file.
@@ -25,6 +25,7 @@ pub fn keys() -> Vec<Key> {
         .chain(Model::keys())
         .chain(Privacy::keys())
         .chain(Rule::keys())
+        .chain(Identity::keys())
         .chain(Limits::keys())
         .collect()
 }

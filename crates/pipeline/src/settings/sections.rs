@@ -4,8 +4,8 @@
 use super::duration::Duration;
 use super::section::section;
 use super::units::{
-    Amount, Bytes, Count, Currency, HoldOutShare, Horizon, Language, Literal, Penalty, Per, Rate,
-    Share, Zone, words,
+    Amount, Bytes, Count, Country, Currency, HoldOutShare, Horizon, Language, Literal, Penalty,
+    Per, Rate, Share, Zone, words,
 };
 
 words! {
@@ -106,6 +106,14 @@ section! {
         training_dates: u64 = default(4);
         /// The strength of the ridge penalty on standardised coefficients; larger is more cautious.
         l2: Penalty = optional("chosen by cross-validation over whole customers");
+    }
+}
+
+section! {
+    /// How `perennial identity` compares people. Nothing here changes a run.
+    Identity in "[identity]" {
+        /// The country of telephone numbers that are written without a country code.
+        country: Country = optional("the country that `project.time_zone` lies in, where it is known");
     }
 }
 

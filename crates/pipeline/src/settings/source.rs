@@ -10,6 +10,7 @@ use super::duration::Duration;
 use super::error::{Problem, code};
 use super::governance::LegalGround;
 use super::node::{Data, Node};
+use super::people::PersonColumns;
 use super::read::{Setting, nearest, one_of, wrong_type};
 use super::section::section;
 use super::units::{Zone, words};
@@ -364,6 +365,8 @@ section! {
         traits: BTreeMap<String, String> = default(BTreeMap::new(), "{}");
         /// Columns that identify a person: kept encrypted, never shown to a model.
         personal: Vec<String> = default(Vec::new(), "[]; `customer_id` always is");
+        /// Columns that describe a person, by what they say: `given_name` and `family_name` or `name`, `birth_date`, `email`, `telephone`, `postcode`, `address`, `city`. Kept encrypted like `personal`; `perennial identity` compares them to find who is the same person.
+        people: PersonColumns = default(PersonColumns::default(), "none");
         /// The time zone of times that are written without one.
         time_zone: Zone = optional("the project's");
         /// How dates are written, where it cannot be told: `05/03/2024` is `d/m/y` or `m/d/y`.

@@ -362,6 +362,43 @@ impl Setting for Currency {
     }
 }
 
+/// A country whose numbering of telephones is known (ISO 3166-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Country([u8; 2]);
+
+impl Country {
+    /// The country of that code; lower case is raised.
+    pub fn new(code: &str) -> Option<Self> {
+        let code: [u8; 2] = code.to_ascii_uppercase().as_bytes().try_into().ok()?;
+        perennial_identity::normalise::knows_country(code).then_some(Self(code))
+    }
+
+    /// The two capital letters.
+    pub fn letters(self) -> [u8; 2] {
+        self.0
+    }
+}
+
+impl Serialize for Country {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+impl Setting for Country {
+    const KIND: &'static str = "the two letters of a country, as in `\"DE\"`";
+
+    fn read(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Option<Self> {
+        let country = node.text().and_then(Self::new);
+        if country.is_none() {
+            let hint = "write its two letters as in ISO 3166-1; of countries that are not known, \
+                        write telephone numbers with `+` and the country code";
+            problems.push(wrong_type::<Self>(node, path).with_hint(hint));
+        }
+        country
+    }
+}
+
 /// A time zone of the IANA database.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Zone {

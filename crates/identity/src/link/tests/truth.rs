@@ -176,3 +176,22 @@ fn the_heaviest_pairs_are_kept_where_there_are_too_many() {
     weights.sort_by(|a, b| b.total_cmp(a));
     assert!(few.pairs.iter().all(|pair| pair.weight >= weights[99]));
 }
+
+#[test]
+fn one_pair_weighs_what_it_weighs_among_all() {
+    let (table, _) = simulated(people(500, 3));
+    let settings = LinkSettings::default();
+    let linkage = link(&table, &settings).expect("good settings");
+    let model = fit_model(&table, &settings).expect("good settings");
+    assert_eq!(model, linkage.model);
+    assert!(linkage.pairs.len() > 50);
+    for pair in &linkage.pairs {
+        let rows = (pair.b, pair.a);
+        let alone = weigh(&table, &settings, &model, rows).expect("good settings");
+        assert_eq!(alone, Some(*pair));
+    }
+    let none = weigh(&table, &settings, &model, (3, 3)).expect("good settings");
+    assert_eq!(none, None);
+    let last = table.len() as u32;
+    assert_eq!(weigh(&table, &settings, &model, (0, last)), Ok(None));
+}

@@ -256,3 +256,27 @@ fn a_slip_outside_the_file_names_the_variable_or_the_flag() {
      --> flag for limits.threads
     "#);
 }
+
+#[test]
+fn slips_in_what_describes_a_person_are_told() {
+    let people = |text: &str| slip("personal = []", &format!("people = {{ {text} }}"));
+    insta::assert_snapshot!(people("emial = \"Mail\""), @r#"
+    error[settings/key-unknown]: `source.0.people`: a person has no part `emial`
+     --> perennial.toml:14:12
+    hint: did you mean `email`?
+    "#);
+    insta::assert_snapshot!(people("city = \"Country\""), @r#"
+    error[settings/column-twice]: the column `Country` is both the trait `country` and `people.city`
+     --> perennial.toml:14:1
+    hint: what describes a person is kept encrypted and never shown to a model: choose one of the two
+    "#);
+    insta::assert_snapshot!(people("name = \"Who\", email = \"Who\""), @r#"
+    error[settings/column-twice]: the column `Who` is both `people.name` and `people.email`
+     --> perennial.toml:14:1
+    "#);
+    insta::assert_snapshot!(slip("hold_out = 0.05", "hold_out = 0.05\n[identity]\ncountry = \"Germany\""), @r#"
+    error[settings/value-type]: `identity.country` must be the two letters of a country, as in `"DE"`, found the text `Germany`
+     --> perennial.toml:35:11
+    hint: write its two letters as in ISO 3166-1; of countries that are not known, write telephone numbers with `+` and the country code
+    "#);
+}

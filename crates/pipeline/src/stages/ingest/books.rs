@@ -126,7 +126,9 @@ impl Book {
         self.columns = totals.columns().iter().map(ColumnBook::from).collect();
         let identifies = |name: &String| {
             let of_role = |role| source.columns.get(role) == Some(name.as_str());
-            source.personal.contains(name) || Role::IDENTIFIERS.into_iter().any(of_role)
+            source.personal.contains(name)
+                || source.people.names(name)
+                || Role::IDENTIFIERS.into_iter().any(of_role)
         };
         for column in self
             .columns

@@ -21,6 +21,7 @@ use super::found::Fresh;
 use super::histories::KIND;
 use super::mend::{Again, Mender, open_mended};
 use super::newest::newest_rows;
+use super::personal::Personal;
 use super::spec::{Purpose, Reading as FileReading};
 use super::{ERASED, Reading, unless_empty};
 use crate::settings::{Role, Source};
@@ -161,6 +162,8 @@ struct OneFile<'a> {
     /// The source may have several files.
     several: bool,
     reading: FileReading,
+    /// Columns that identify a person.
+    personal: Personal,
     book: Book,
     /// People who are to be erased, of whom nothing more is read.
     leaving: BTreeSet<i64>,
@@ -183,6 +186,7 @@ impl<'a> OneFile<'a> {
             .unwrap_or(&settings.project.time_zone);
         let rows = settings.limits.rows_per_batch.get();
         let reading = FileReading::new(&fresh.file, source, zone.as_str(), rows)?;
+        let personal = Personal::new(&reading, source, run.project.now_us());
         let book = Book::new(fresh, TABLE);
         Ok(Self {
             fresh,
@@ -193,6 +197,7 @@ impl<'a> OneFile<'a> {
             mending: Vec::new(),
             several: !fresh.is_alone,
             reading,
+            personal,
             book,
             leaving: run.restricted.leaving.clone(),
         })
@@ -281,7 +286,9 @@ impl<'a> OneFile<'a> {
                 Verdict::Refuse(reason) => self.set_aside(batch, row, reason, out)?,
             }
         }
-        self.keep_personal(self.vault, batch, &subjects).await?;
+        let known = subjects.iter().enumerate();
+        let known = known.filter_map(|(row, subject)| Some((row, (*subject)?)));
+        self.personal.keep(self.vault, batch, known).await?;
         let keep: BooleanArray = verdicts.iter().map(|v| Some(*v == Verdict::Keep)).collect();
         let rows = filter_record_batch(&self.rows(batch, &subjects)?, &keep);
         Ok(rows.map_err(perennial_lake::Error::from)?)
@@ -407,31 +414,6 @@ impl<'a> OneFile<'a> {
         ])));
         let schema = Arc::new(Schema::new(fields));
         Ok(RecordBatch::try_new(schema, columns).map_err(perennial_lake::Error::from)?)
-    }
-
-    async fn keep_personal(
-        &self,
-        vault: &perennial_ledger::Vault,
-        batch: &RawBatch,
-        subjects: &[Option<i64>],
-    ) -> Result<()> {
-        let mut facts: Vec<(i64, &str, &str)> = Vec::new();
-        for (place, purpose) in self.reading.purposes.iter().enumerate() {
-            let (Purpose::Personal(name), Some(texts)) =
-                (purpose, batch.columns[place].as_string_opt::<i32>())
-            else {
-                continue;
-            };
-            for (row, subject) in subjects.iter().enumerate() {
-                if let (Some(subject), true) = (subject, texts.is_valid(row)) {
-                    facts.push((*subject, name.as_str(), texts.value(row)));
-                }
-            }
-        }
-        if !facts.is_empty() {
-            vault.put_traits(&facts).await?;
-        }
-        Ok(())
     }
 }
 

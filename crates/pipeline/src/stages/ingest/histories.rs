@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use perennial_lake::arrow::array::Array;
 use perennial_lake::histories::{
     EVENTS, HistorySchema, HistorySorter, ORDER_LINES, SUBSCRIPTIONS, Shape, SortOutcome,
 };
@@ -17,12 +16,13 @@ use super::books::{Book, Quarantined};
 use super::ends::Ends;
 use super::found::Fresh;
 use super::mend::{Again, Mender, open_mended};
+use super::personal::Personal;
 use super::relative::RelativeDays;
 use super::rows::{
     Judged, Places, Refused, Span, identifiers, judge, rare_moments, record_hashes, row_batch,
-    texts, times,
+    times,
 };
-use super::spec::{Purpose, Reading as FileReading};
+use super::spec::Reading as FileReading;
 use super::{ERASED, PAST_KEEPING, Reading, unless_empty};
 use crate::privacy::cut_of;
 use crate::settings::{Settings, Table};
@@ -101,7 +101,10 @@ async fn read_with(
     )?;
     let vault = project.ledger.vault(&project.key).await?;
     // Personal columns go to people who are registered already.
-    let personal = |f: &&Fresh| !project.settings.sources[f.source].personal.is_empty();
+    let personal = |f: &&Fresh| {
+        let source = &project.settings.sources[f.source];
+        !source.personal.is_empty() || !source.people.is_empty()
+    };
     let mut resolver = if in_advance && !files.iter().any(personal) {
         Resolver::deferring(&vault, KIND, REMEMBERED_MAX).await?
     } else {
@@ -224,8 +227,8 @@ struct OneFile<'a> {
     /// Of contracts.
     ends: Option<Ends>,
     book: Book,
-    /// Columns that identify a person: name and place.
-    personal: Vec<(String, usize)>,
+    /// Columns that identify a person.
+    personal: Personal,
     /// People who are to be erased, of whom nothing more is read.
     leaving: BTreeSet<i64>,
     /// Bad records that were mended, to be read again.
@@ -258,15 +261,7 @@ impl<'a> OneFile<'a> {
         let places = Places::new(&reading, source.table, &shape, traits, span)?;
         let relative = RelativeDays::of(&reading, source, zone.as_str())?;
         let ends = Ends::of(&reading, source.table, zone.as_str())?;
-        let personal = reading
-            .purposes
-            .iter()
-            .enumerate()
-            .filter_map(|(place, purpose)| match purpose {
-                Purpose::Personal(name) => Some((name.clone(), place)),
-                _ => None,
-            })
-            .collect();
+        let personal = Personal::new(&reading, source, run.project.now_us());
         let book = Book::new(fresh, shape.table);
         let sealer = vault.file_sealer(&fresh.hash);
         Ok(Self {
@@ -498,7 +493,9 @@ impl<'a> OneFile<'a> {
             }
             subjects.push(subject);
         }
-        self.keep_personal(batch, &judged, &subjects).await?;
+        let rows = judged.keep.iter().zip(&subjects);
+        let rows = rows.filter_map(|(row, subject)| Some((*row as usize, (*subject)?)));
+        self.personal.keep(self.vault, batch, rows).await?;
         let judged = self.without_erased(batch, judged, &mut subjects, &erased, out)?;
         Ok((judged, subjects))
     }
@@ -537,35 +534,6 @@ impl<'a> OneFile<'a> {
             amount: picked(&judged.amount, &places),
             refused: Vec::new(),
         })
-    }
-
-    /// Puts what identifies a person into the vault.
-    async fn keep_personal(
-        &self,
-        batch: &RawBatch,
-        judged: &Judged,
-        subjects: &[Option<i64>],
-    ) -> Result<()> {
-        let mut facts: Vec<(i64, &str, &str)> = Vec::new();
-        for (name, place) in &self.personal {
-            let Some(values) = texts(batch, *place) else {
-                continue;
-            };
-            for (row, subject) in judged.keep.iter().zip(subjects) {
-                let row = *row as usize;
-                if let Some(subject) = subject
-                    && values.is_valid(row)
-                {
-                    facts.push((*subject, name.as_str(), values.value(row)));
-                }
-            }
-        }
-        facts.sort_unstable();
-        facts.dedup();
-        if !facts.is_empty() {
-            self.vault.put_traits(&facts).await?;
-        }
-        Ok(())
     }
 
     fn count(&mut self, batch: &RawBatch, judged: &Judged, customers: &[Option<i64>]) {

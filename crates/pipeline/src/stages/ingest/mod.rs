@@ -11,6 +11,7 @@ mod histories;
 pub(crate) mod mend;
 mod mend_again;
 mod newest;
+mod personal;
 mod relative;
 mod rows;
 pub(crate) mod spec;

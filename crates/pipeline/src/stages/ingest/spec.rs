@@ -25,7 +25,7 @@ pub(crate) enum Purpose {
     Role(Role),
     /// A trait of the customer, by its name in the project.
     Trait(String),
-    /// Identifies a person; goes to the vault.
+    /// Identifies a person; goes to the vault under this name.
     Personal(String),
     /// Names the group of rows whose days are counted from one day.
     DayZeroGroup,
@@ -167,13 +167,7 @@ impl Reading {
                 Target::Category { is_id: false },
             );
         }
-        for column in &source.personal {
-            self.want(
-                Purpose::Personal(column.clone()),
-                column,
-                Target::Text { is_id: false },
-            );
-        }
+        self.personal(source);
         if let Some(DayZero::By { column, .. }) = &source.day_zero {
             let target = Target::Category { is_id: true };
             self.want(Purpose::DayZeroGroup, column, target);
@@ -207,6 +201,34 @@ impl Reading {
         })
     }
 
+    /// What goes to the vault: parts of a person under their own names, other
+    /// personal columns under theirs.
+    fn personal(&mut self, source: &Source) {
+        let others = source.personal.iter();
+        let others = others.filter(|column| !source.people.names(column));
+        for (name, column) in (source.people.iter())
+            .map(|(part, column)| (part.in_vault(), column))
+            .chain(others.map(|column| (column.clone(), column.as_str())))
+        {
+            let target = Target::Text { is_id: false };
+            self.want(Purpose::Personal(name), column, target);
+        }
+    }
+
+    /// How the dates of a column of text are written; nothing where they are not
+    /// told from anything else.
+    pub fn dates_of(&self, column: &str, source: &Source) -> Option<TimeFormat> {
+        let profile = self.profile.column(column)?;
+        let found = (profile.kind.time_format()).or_else(|| self.any_time_format(profile))?;
+        let set = source.time_format.as_ref();
+        let set = set.and_then(|format| TimeFormat::from_name(format.as_str()));
+        let is_turned = matches!(set, Some(TimeFormat::DayFirst | TimeFormat::MonthFirst));
+        match profile.day_month_unsure && is_turned {
+            true => set,
+            false => Some(found),
+        }
+    }
+
     /// Every column of a labelled table: the named parts, and the rest by what
     /// their values are.
     fn customers(&mut self, source: &Source) -> Result<()> {
@@ -214,13 +236,7 @@ impl Reading {
             let is_id = role == Role::CustomerId;
             self.want(Purpose::Role(role), column, Target::Text { is_id });
         }
-        for column in &source.personal {
-            self.want(
-                Purpose::Personal(column.clone()),
-                column,
-                Target::Text { is_id: false },
-            );
-        }
+        self.personal(source);
         let taken: Vec<String> = self.spec.columns.iter().map(|c| c.name.clone()).collect();
         let rest: Vec<ColumnProfile> = self
             .profile
