@@ -441,12 +441,12 @@ impl Suggestion {
             });
             let (speaks_for, against) = (pair.said(true, language), pair.said(false, language));
             if !speaks_for.is_empty() {
-                let label = pick(language, "for:", "支持：");
-                lines.push(format!("     {label} {speaks_for}"));
+                let label = pick(language, "for: ", "支持：");
+                lines.push(format!("     {label}{speaks_for}"));
             }
             if !against.is_empty() {
-                let label = pick(language, "against:", "反对：");
-                lines.push(format!("     {label} {against}"));
+                let label = pick(language, "against: ", "反对：");
+                lines.push(format!("     {label}{against}"));
             }
         }
         lines
@@ -480,16 +480,32 @@ impl SuggestedPair {
     }
 }
 
-/// A probability with its weight. What is nearly certain is not called certain.
+/// A probability with its weight. What is nearly certain is not called certain,
+/// nor what is nearly impossible impossible.
 pub(super) fn odds(probability: f64, weight_bits: f64, language: Language) -> String {
     let percent = 100.0 * probability;
-    let (more_en, more_zh, percent) = match percent > 99.99 {
-        true => ("over ", "高于 ", 99.99),
-        false => ("", "", percent),
+    let (en, zh, percent) = match percent {
+        most if most > 99.99 => ("over ", "高于 ", 99.99),
+        least if least < 0.01 => ("under ", "低于 ", 0.01),
+        between => ("", " ", between),
     };
     pick(
         language,
-        format!("probability {more_en}{percent:.2} %, {weight_bits:.1} bits"),
-        format!("概率{more_zh}{percent:.2}%，{weight_bits:.1} 比特"),
+        format!("probability {en}{percent:.2} %, {weight_bits:.1} bits"),
+        format!("概率{zh}{percent:.2}%，{weight_bits:.1} 比特"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_called_certain_or_impossible() {
+        let said = |probability| odds(probability, -1.25, Language::English);
+        assert_eq!(said(1.0), "probability over 99.99 %, -1.2 bits");
+        assert_eq!(said(0.925), "probability 92.50 %, -1.2 bits");
+        assert_eq!(said(1e-30), "probability under 0.01 %, -1.2 bits");
+        assert_eq!(odds(0.5, 0.0, Language::Chinese), "概率 50.00%，0.0 比特");
+    }
 }
