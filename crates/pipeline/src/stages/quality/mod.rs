@@ -67,7 +67,9 @@ pub(crate) async fn run(run: &Run<'_>, ingest: &Done, as_of_us: Option<i64>) -> 
     let rules = project.settings.hash_of(&[Part::Rules]);
     let now_us = as_of_us.unwrap_or_else(|| project.now_us());
     let at = as_of_us.map_or_else(String::new, |us| us.to_string());
-    let base = key_of("quality", &[&ingest.key, rules.to_hex().as_str(), &at]);
+    let restricted = run.restricted.key();
+    let rules = rules.to_hex();
+    let base = key_of("quality", &[&ingest.key, rules.as_str(), &at, &restricted]);
     let key = key_from(run, &base, now_us).await?;
     let done = run
         .stage("quality", &key, async || {

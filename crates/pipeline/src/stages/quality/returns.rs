@@ -1,5 +1,7 @@
 //! The table `returns`: which purchase each return gives back.
 
+use std::collections::BTreeSet;
+
 use perennial_lake::arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use perennial_lake::arrow::datatypes::{DataType, Int64Type, SchemaRef};
 use perennial_lake::tables::{DataFileWriter, WriteStyle, commit};
@@ -89,12 +91,14 @@ struct Linker<'a> {
     customer_id: Option<i64>,
     lines: Vec<Read>,
     rows: Vec<Row>,
+    /// Customers of whom nothing is noted.
+    restricted: &'a BTreeSet<i64>,
     schema: SchemaRef,
     writer: DataFileWriter,
 }
 
 impl<'a> Linker<'a> {
-    fn new(run: &Run<'_>, known: &'a super::Known, tally: &'a mut Tally) -> Result<Self> {
+    fn new(run: &'a Run<'_>, known: &'a super::Known, tally: &'a mut Tally) -> Result<Self> {
         let (schema, _) = columns(&[], &run.run_id)?;
         let lake = &run.project.lake;
         let writer = DataFileWriter::create(lake, TABLE, &schema, None, WriteStyle::Small)?;
@@ -105,6 +109,7 @@ impl<'a> Linker<'a> {
             customer_id: None,
             lines: Vec::new(),
             rows: Vec::new(),
+            restricted: &run.restricted.all,
             schema,
             writer,
         })
@@ -144,6 +149,10 @@ impl<'a> Linker<'a> {
 
     fn end_customer(&mut self) -> Result<()> {
         let lines = std::mem::take(&mut self.lines);
+        let customer = self.customer_id.as_ref();
+        if customer.is_some_and(|customer| self.restricted.contains(customer)) {
+            return Ok(());
+        }
         let mut names = Names::default();
         let coded: Vec<Line> = lines
             .iter()

@@ -1,5 +1,7 @@
 //! The tables `quality` and `quality_flags`.
 
+use std::collections::BTreeSet;
+
 use perennial_lake::arrow::array::{AsArray, RecordBatch};
 use perennial_lake::arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef};
 use perennial_lake::tables::{DataFileWriter, WriteStyle, commit, write_table};
@@ -122,7 +124,7 @@ pub(super) async fn flags(
     let mut writer = DataFileWriter::create(lake, FLAGS, &schema, None, WriteStyle::Small)?;
     let session = session_at(run.project, ingest.outputs.clone())?;
     for odd in odd {
-        let sql = far_out(known, odd);
+        let sql = far_out(known, odd, &run.restricted.all);
         let (_, batches) = session.collect(&sql).await?;
         for batch in &batches {
             let ints = |place: usize| cast_to(batch.column(place), &DataType::Int64);
@@ -147,8 +149,17 @@ pub(super) async fn flags(
     Ok(commit(lake, FLAGS, &schema, &[], &[], files).await?)
 }
 
-/// The rows whose value lies outside the limits; of customers no line is known.
-fn far_out(known: &Known, odd: &OddValues) -> String {
+/// The rows whose value lies outside the limits, but for those of restricted
+/// customers; of customers no line is known.
+fn far_out(known: &Known, odd: &OddValues, restricted: &BTreeSet<i64>) -> String {
+    let others = match restricted.is_empty() {
+        true => String::new(),
+        false => {
+            let ids: Vec<String> = restricted.iter().map(i64::to_string).collect();
+            let ids = ids.join(", ");
+            format!("(customer_id is null or customer_id not in ({ids})) and ")
+        }
+    };
     let readings = known.readings_of(odd.source);
     let own = match known.of(odd.table).count() {
         0 | 1 => String::new(),
@@ -165,7 +176,7 @@ fn far_out(known: &Known, odd: &OddValues) -> String {
     let value = format!("cast({} as double)", name(&odd.column));
     let (low, high) = (odd.low, odd.high);
     format!(
-        "select customer_id, ingest_id, {line} as record, {value} as v from {} where {own}{value} <> 0 and \
+        "select customer_id, ingest_id, {line} as record, {value} as v from {} where {others}{own}{value} <> 0 and \
          (abs({value}) < {low} or abs({value}) >= {high}) order by 2, 3, 1 limit {FLAGS_MAX}",
         name(odd.table.as_str()),
     )
