@@ -93,7 +93,7 @@ fn rows_past_their_time_go_from_every_version_and_stay_away() {
 
     shop.write("perennial.toml", keep_from(cut));
     let done = json(path, &["run"]);
-    assert_eq!(done["done"].as_array().unwrap()[0], "features", "{done}");
+    assert_eq!(done["done"].as_array().unwrap()[0], "quality", "{done}");
     assert_eq!(value(path, "select count(*) from order_lines"), wanted);
     assert_eq!(value(path, &young), wanted);
     assert_eq!(value(path, OFF), "0");
