@@ -10,7 +10,8 @@ use std::error::Error;
 use std::io::{BufRead, BufWriter, Write};
 
 use perennial_history::{
-    AsOf, Calendar, FeatureFold, Fold, OrderLines, UNKNOWN_PRODUCT, order_line_features,
+    AsOf, Calendar, FeatureFold, Fold, GathersRows, OrderLines, UNKNOWN_PRODUCT,
+    order_line_features,
 };
 
 #[derive(Default)]

@@ -6,7 +6,9 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use perennial_history::{AsOf, Calendar, DAY_US, FeatureFold, Fold, OrderLines, UNKNOWN_PRODUCT};
+use perennial_history::{
+    AsOf, Calendar, DAY_US, FeatureFold, Fold, GathersRows, OrderLines, UNKNOWN_PRODUCT,
+};
 
 const LINES_PER_CUSTOMER: usize = 40;
 const CUSTOMERS_PER_BATCH: usize = 25_000;

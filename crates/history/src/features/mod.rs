@@ -25,9 +25,7 @@ use running::{FEATURES, Running};
 /// Features and labels of order lines: one row per customer and cut, for customers with a purchase
 /// line before it.
 ///
-/// Rows gather in the order of customers, then cuts. Look at [`FeatureFold::row_count`] after each
-/// customer and flush them with [`FeatureFold::take_rows`], or read [`FeatureFold::rows`] and
-/// [`FeatureFold::clear`] to keep the room.
+/// Rows gather in the order of customers, then cuts; [`GathersRows`] reads and takes them.
 #[derive(Debug, Clone)]
 pub struct FeatureFold {
     cuts: Cuts,
@@ -61,26 +59,6 @@ impl FeatureFold {
     pub fn cuts(&self) -> &[AsOf] {
         &self.cuts.as_of
     }
-
-    /// The number of rows gathered so far.
-    pub fn row_count(&self) -> usize {
-        self.rows.row_count()
-    }
-
-    /// The rows gathered so far.
-    pub fn rows(&mut self) -> &FeatureRows {
-        self.rows.rows()
-    }
-
-    /// Hands over the rows gathered so far.
-    pub fn take_rows(&mut self) -> FeatureRows {
-        self.rows.take_rows()
-    }
-
-    /// Drops the rows gathered so far and keeps their room.
-    pub fn clear(&mut self) {
-        self.rows.clear();
-    }
 }
 
 impl Fold<OrderLines<'_>> for FeatureFold {
@@ -102,18 +80,18 @@ impl Fold<OrderLines<'_>> for FeatureFold {
 
 impl GathersRows for FeatureFold {
     fn row_count(&self) -> usize {
-        self.row_count()
+        self.rows.row_count()
     }
 
     fn rows(&mut self) -> &FeatureRows {
-        self.rows()
+        self.rows.rows()
     }
 
     fn take_rows(&mut self) -> FeatureRows {
-        self.take_rows()
+        self.rows.take_rows()
     }
 
     fn clear(&mut self) {
-        self.clear();
+        self.rows.clear();
     }
 }

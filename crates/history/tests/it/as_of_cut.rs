@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use crate::table::{Lines, Random, calendar};
 use perennial_history::{
-    AsOf, Calendar, DAY_US, FeatureFold, FeatureRows, Fold, UNKNOWN_PRODUCT, order_line_features,
+    AsOf, Calendar, DAY_US, FeatureFold, FeatureRows, Fold, GathersRows, UNKNOWN_PRODUCT,
+    order_line_features,
 };
 
 type Row = (i64, u64, u32, i64, i64);

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract_peer::{feature_fold, random_rows, us};
 use crate::contract_table::{Contracts, Row, plans};
 use crate::table::Random;
-use perennial_history::{DAY_US, FeatureRows, Fold, LABEL_UNKNOWN, NO_MOMENT, PlanNames};
+use perennial_history::{
+    DAY_US, FeatureRows, Fold, GathersRows, LABEL_UNKNOWN, NO_MOMENT, PlanNames,
+};
 
 fn bits(rows: &FeatureRows) -> Vec<Vec<u64>> {
     let column = |column: &Vec<f64>| column.iter().map(|v| v.to_bits()).collect();

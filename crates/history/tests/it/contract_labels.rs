@@ -3,7 +3,7 @@
 use crate::contract_table::{Contracts, moment, plans};
 use crate::table::calendar;
 use perennial_history::{
-    AsOf, DAY_US, Fold, LABEL_LOST, LABEL_STAYED, LABEL_UNKNOWN, SubscriptionFold,
+    AsOf, DAY_US, Fold, GathersRows, LABEL_LOST, LABEL_STAYED, LABEL_UNKNOWN, SubscriptionFold,
 };
 
 const CUT: &str = "2021-07-01";

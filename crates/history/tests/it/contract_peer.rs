@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract_table::{Contracts, Row, plans};
 use crate::table::{Random, calendar};
 use perennial_history::{
-    AsOf, CoverageMonth, CoverageMonths, CoveragePeriod, DAY_US, Fold, LABEL_LOST, LABEL_STAYED,
-    LABEL_UNKNOWN, NO_MOMENT, NO_PRICE, OTHER_NAME, PlanNames, Retention, SubscriptionFold,
-    date_of_day, subscription_features,
+    AsOf, CoverageMonth, CoverageMonths, CoveragePeriod, DAY_US, Fold, GathersRows, LABEL_LOST,
+    LABEL_STAYED, LABEL_UNKNOWN, NO_MOMENT, NO_PRICE, OTHER_NAME, PlanNames, Retention,
+    SubscriptionFold, date_of_day, subscription_features,
 };
 
 /// Day 0 of the histories, by the calendar: 2023-12-20, before a leap day.

@@ -7,7 +7,8 @@ use crate::event_table::{Clicks, names};
 use crate::table::{Random, calendar};
 use jiff::{Timestamp, Zoned, civil::Weekday, tz::TimeZone};
 use perennial_history::{
-    AsOf, DAY_US, EventFold, EventNames, FeatureRows, Fold, UNKNOWN_PRODUCT, event_features,
+    AsOf, DAY_US, EventFold, EventNames, FeatureRows, Fold, GathersRows, UNKNOWN_PRODUCT,
+    event_features,
 };
 
 const MINUTE_US: i64 = 60_000_000;

@@ -3,7 +3,7 @@
 use crate::event_table::{Clicks, names};
 use crate::table::{calendar, us};
 use perennial_history::{
-    AsOf, DAY_US, EventFold, EventNames, FeatureRows, Fold, LABEL_LOST, LABEL_STAYED,
+    AsOf, DAY_US, EventFold, EventNames, FeatureRows, Fold, GathersRows, LABEL_LOST, LABEL_STAYED,
     LABEL_UNKNOWN, event_features,
 };
 

@@ -1,7 +1,7 @@
 //! Feature rows against numbers worked by hand.
 
 use crate::table::{Lines, calendar, us};
-use perennial_history::{AsOf, FeatureFold, FeatureRows, Fold, order_line_features};
+use perennial_history::{AsOf, FeatureFold, FeatureRows, Fold, GathersRows, order_line_features};
 
 fn rows(zone: &str, events: &str, cuts: &[&str]) -> FeatureRows {
     let cuts = cuts.iter().map(|cut| AsOf(us(cut))).collect();

@@ -1,7 +1,7 @@
 //! Labels: who bought within the horizon, who did not, and what cannot be known yet.
 
 use crate::table::{Lines, calendar, us};
-use perennial_history::{AsOf, DAY_US, FeatureFold, Fold};
+use perennial_history::{AsOf, DAY_US, FeatureFold, Fold, GathersRows};
 
 /// The label at 2011-07-01 with a horizon of 30 days (to 2011-07-31), for a customer of January.
 fn check(later: &str, known_until: &str, label: i8) {

@@ -1,31 +1,8 @@
 //! A run killed at any moment is resumed, and nobody can tell.
 
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::shop::{PROGRAM, copy, everything, good, shop};
-
-/// Kills the program after `after`; whether it had ended by itself.
-fn killed(folder: &std::path::Path, after: Duration) -> bool {
-    let mut child = Command::new(PROGRAM)
-        .current_dir(folder)
-        .arg("run")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let begun = Instant::now();
-    while begun.elapsed() < after {
-        if child.try_wait().unwrap().is_some() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    // SIGKILL: nothing of the program runs after it.
-    child.kill().unwrap();
-    child.wait().unwrap();
-    false
-}
+use crate::shop::{copy, everything, good, killed, shop};
 
 #[test]
 fn a_run_killed_at_twenty_moments_resumes_to_equal_tables() {
@@ -51,7 +28,7 @@ fn a_run_killed_at_twenty_moments_resumes_to_equal_tables() {
             random ^= random >> 7;
             random ^= random << 17;
             let share = (random >> 11) as f64 / (1_u64 << 53) as f64;
-            cut += usize::from(!killed(project.path(), full.mul_f64(share)));
+            cut += usize::from(!killed(project.path(), &["run"], full.mul_f64(share)));
         }
         good(project.path(), &["run"]);
         assert_eq!(everything(project.path()), expected, "round {round}");

@@ -2,7 +2,7 @@
 //! wants kept stays and is used for nothing.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use perennial_testkit::{OrderLines, Project, order_lines, python};
 use serde_json::Value;
 
 use crate::privacy::found_in;
-use crate::shop::{PROGRAM, SETTINGS, bad, copy, csv, everything, good, query, value};
+use crate::shop::{SETTINGS, bad, copy, csv, everything, good, killed, query, value};
 
 const OFF: &str = "select count(*) from ingests where rows_read <> kept + quarantined + duplicates";
 
@@ -141,27 +141,6 @@ fn rows_past_their_time_go_from_every_version_and_stay_away() {
     );
 }
 
-/// Kills a run after `after`; whether it had ended by itself.
-fn killed(folder: &Path, after: Duration) -> bool {
-    let mut child = Command::new(PROGRAM)
-        .current_dir(folder)
-        .arg("run")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let begun = Instant::now();
-    while begun.elapsed() < after {
-        if child.try_wait().unwrap().is_some() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    false
-}
-
 #[test]
 fn a_run_killed_while_rows_are_let_go_ends_as_if_it_never_had_been() {
     let whole = shop();
@@ -184,7 +163,7 @@ fn a_run_killed_while_rows_are_let_go_ends_as_if_it_never_had_been() {
         copy(before.path(), other.path());
         // Letting go comes first: most moments lie in the first half of the run.
         let share = f64::from(moment * moment) / 36.0;
-        cut += usize::from(!killed(other.path(), full.mul_f64(share)));
+        cut += usize::from(!killed(other.path(), &["run"], full.mul_f64(share)));
         good(other.path(), &["run"]);
         assert_eq!(everything(other.path()), expected, "moment {moment}");
         assert_eq!(

@@ -2,12 +2,12 @@
 //! nothing, and whatever stops the change loses nobody.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use perennial_testkit::Project;
 
-use crate::shop::{PROGRAM, bad, everything, good, shop, value};
+use crate::shop::{PROGRAM, bad, everything, good, killed, shop, value};
 
 /// Runs the program with the key at `key`.
 fn with_key(folder: &Path, key: &Path, arguments: &[&str]) -> Output {
@@ -124,27 +124,6 @@ fn a_rotation_that_was_cut_short_is_settled_by_the_next_command() {
     assert!(error.contains("vault/wrong-key"), "{error}");
 }
 
-/// Kills a rotation after `after`; whether it had ended by itself.
-fn killed(folder: &Path, after: Duration) -> bool {
-    let mut child = Command::new(PROGRAM)
-        .current_dir(folder)
-        .args(["privacy", "rotate-key"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let begun = Instant::now();
-    while begun.elapsed() < after {
-        if child.try_wait().unwrap().is_some() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    false
-}
-
 #[test]
 fn a_rotation_killed_at_any_moment_loses_nobody() {
     let people = 40_000;
@@ -169,7 +148,11 @@ fn a_rotation_killed_at_any_moment_loses_nobody() {
     let full = begun.elapsed().max(Duration::from_millis(100));
     let mut cut = 0;
     for moment in 1..=12 {
-        cut += usize::from(!killed(path, full.mul_f64(f64::from(moment) / 12.0)));
+        cut += usize::from(!killed(
+            path,
+            &["privacy", "rotate-key"],
+            full.mul_f64(f64::from(moment) / 12.0),
+        ));
         let who = format!("k{}", moment * 3_001);
         let held = good(path, &["privacy", "export", &who]);
         assert!(held.contains(&format!("customer_id: {who}")), "{held}");

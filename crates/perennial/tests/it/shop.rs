@@ -1,7 +1,8 @@
 //! Running the program on a project of a test's own.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use perennial_testkit::Project;
 use perennial_testkit::Table;
@@ -46,6 +47,28 @@ pub fn bad(folder: &Path, arguments: &[&str], status: i32) -> String {
         arguments.join(" ")
     );
     error
+}
+
+/// Runs the program and kills it after `after`; whether it had ended by itself.
+pub fn killed(folder: &Path, arguments: &[&str], after: Duration) -> bool {
+    let mut child = Command::new(PROGRAM)
+        .current_dir(folder)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let begun = Instant::now();
+    while begun.elapsed() < after {
+        if child.try_wait().unwrap().is_some() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // SIGKILL: nothing of the program runs after it.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    false
 }
 
 /// The answer to a query as a table of texts.

@@ -209,7 +209,7 @@ const REASONS: Codes = &[
     ("row/amount-too-large", "an amount too large to be kept"),
     ("row/day-zero-unknown", "days are counted from a day that `day_zero` does not give for the row's group"),
     ("row/encoding-invalid", "bytes that are no text in the file's encoding"),
-    ("row/ends-before-start", "a contract that ends before it begins"),
+    ("row/ends-before-start", "a contract that ends before it begins, or at the same moment"),
     ("row/identifier-too-long", "a customer's identifier of more than 4,096 bytes"),
     ("row/long", "more cells than the header has"),
     ("row/no-amount", "neither an amount nor a price"),

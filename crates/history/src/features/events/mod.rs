@@ -13,9 +13,7 @@ use running::Running;
 /// Features and labels of events: one row per customer and cut, for customers with an active event
 /// before it. The columns are those of [`event_features`].
 ///
-/// Rows gather in the order of customers, then cuts. Look at [`EventFold::row_count`] after each
-/// customer and flush them with [`EventFold::take_rows`], or read [`EventFold::rows`] and
-/// [`EventFold::clear`] to keep the room.
+/// Rows gather in the order of customers, then cuts; [`GathersRows`] reads and takes them.
 #[derive(Debug, Clone)]
 pub struct EventFold {
     names: EventNames,
@@ -57,26 +55,6 @@ impl EventFold {
     pub fn cuts(&self) -> &[AsOf] {
         &self.cuts.as_of
     }
-
-    /// The number of rows gathered so far.
-    pub fn row_count(&self) -> usize {
-        self.rows.row_count()
-    }
-
-    /// The rows gathered so far.
-    pub fn rows(&mut self) -> &FeatureRows {
-        self.rows.rows()
-    }
-
-    /// Hands over the rows gathered so far.
-    pub fn take_rows(&mut self) -> FeatureRows {
-        self.rows.take_rows()
-    }
-
-    /// Drops the rows gathered so far and keeps their room.
-    pub fn clear(&mut self) {
-        self.rows.clear();
-    }
 }
 
 impl Fold<Events<'_>> for EventFold {
@@ -99,18 +77,18 @@ impl Fold<Events<'_>> for EventFold {
 
 impl GathersRows for EventFold {
     fn row_count(&self) -> usize {
-        self.row_count()
+        self.rows.row_count()
     }
 
     fn rows(&mut self) -> &FeatureRows {
-        self.rows()
+        self.rows.rows()
     }
 
     fn take_rows(&mut self) -> FeatureRows {
-        self.take_rows()
+        self.rows.take_rows()
     }
 
     fn clear(&mut self) {
-        self.clear();
+        self.rows.clear();
     }
 }

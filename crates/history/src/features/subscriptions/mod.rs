@@ -20,9 +20,7 @@ use running::Running;
 /// moment, and those of their ends that lie before it. A subscription is open at the cut if its end is
 /// not among them.
 ///
-/// Rows gather in the order of customers, then cuts. Look at [`SubscriptionFold::row_count`] after each
-/// customer and flush them with [`SubscriptionFold::take_rows`], or read [`SubscriptionFold::rows`] and
-/// [`SubscriptionFold::clear`] to keep the room.
+/// Rows gather in the order of customers, then cuts; [`GathersRows`] reads and takes them.
 #[derive(Debug, Clone)]
 pub struct SubscriptionFold {
     plans: PlanNames,
@@ -76,26 +74,6 @@ impl SubscriptionFold {
     pub fn cuts(&self) -> &[AsOf] {
         &self.cuts.as_of
     }
-
-    /// The number of rows gathered so far.
-    pub fn row_count(&self) -> usize {
-        self.rows.row_count()
-    }
-
-    /// The rows gathered so far.
-    pub fn rows(&mut self) -> &FeatureRows {
-        self.rows.rows()
-    }
-
-    /// Hands over the rows gathered so far.
-    pub fn take_rows(&mut self) -> FeatureRows {
-        self.rows.take_rows()
-    }
-
-    /// Drops the rows gathered so far and keeps their room.
-    pub fn clear(&mut self) {
-        self.rows.clear();
-    }
 }
 
 impl Fold<Subscriptions<'_>> for SubscriptionFold {
@@ -147,18 +125,18 @@ fn label(
 
 impl GathersRows for SubscriptionFold {
     fn row_count(&self) -> usize {
-        self.row_count()
+        self.rows.row_count()
     }
 
     fn rows(&mut self) -> &FeatureRows {
-        self.rows()
+        self.rows.rows()
     }
 
     fn take_rows(&mut self) -> FeatureRows {
-        self.take_rows()
+        self.rows.take_rows()
     }
 
     fn clear(&mut self) {
-        self.clear();
+        self.rows.clear();
     }
 }

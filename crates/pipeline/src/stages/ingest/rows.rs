@@ -178,7 +178,7 @@ pub(super) fn judge(
     groupless: &[Groupless],
 ) -> Judged {
     let money = places.money.as_ref().map(|places| Money::of(batch, places));
-    let ends = Ends::of(batch, places);
+    let ends = EndColumn::of(batch, places);
     let times = times(batch, places);
     let mut judged = Judged {
         keep: Vec::with_capacity(batch.rows),
@@ -253,9 +253,9 @@ fn long_identifiers(batch: &RawBatch, places: &Places) -> Vec<bool> {
 }
 
 /// When contracts ended; of other tables there is none.
-struct Ends<'a>(Option<&'a TimestampMicrosecondArray>);
+struct EndColumn<'a>(Option<&'a TimestampMicrosecondArray>);
 
-impl<'a> Ends<'a> {
+impl<'a> EndColumn<'a> {
     fn of(batch: &'a RawBatch, places: &Places) -> Self {
         let column = places.end.and_then(|place| batch.columns.get(place));
         Self(column.and_then(|column| column.as_primitive_opt()))
